@@ -41,6 +41,7 @@ WORDS: dict[str, tuple[str, int]] = {
     "ledger export": ("ledger export --database nothing.db", 4),
     "ledger forget": ("ledger forget --database nothing.db", 4),
     "ledger key add": ("ledger key add shop --scope read --database nothing.db", 4),
+    "ledger key list": ("ledger key list --database nothing.db", 4),
     "ledger key revoke": ("ledger key revoke shop --database nothing.db", 4),
     "ledger publish": ("ledger publish out --database nothing.db", 4),
     "ledger serve": ("ledger serve --database other:// --site https://policies.example.org", 4),

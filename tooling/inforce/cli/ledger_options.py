@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from inforce.errors import LedgerError
+from inforce.errors import LedgerError, SignatureError
 from inforce.ledger.app_keys import AppKeys
 from inforce.ledger.keys import LedgerKeys
 from inforce.ledger.ledger import Ledger
 from inforce.ledger.storage.database import Database, LedgerPlace
+from inforce.signing import PublicKey
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,6 +50,18 @@ def keys_file(place: LedgerPlace, keys: Path | None) -> Path:
     if place.files is None:
         raise LedgerError("a ledger in PostgreSQL needs --keys FILE, a file that is not in the database")
     return place.files[0].with_suffix(".keys.json")
+
+
+def public_key(path: Path, option: str) -> PublicKey:
+    """Return the public key (JWK) in the file `path`, the value of `option`."""
+    try:
+        jwk = json.loads(path.read_bytes())
+        if isinstance(jwk, dict):
+            return PublicKey.from_jwk(jwk)
+        problem = f"got {type(jwk).__name__}"
+    except (ValueError, SignatureError) as cause:
+        problem = str(cause)
+    raise click.BadParameter(f"{path}: expected a public key as a JWK (RFC 7517): {problem}", param_hint=option)
 
 
 def existing(database: str, keys: Path | None) -> tuple[LedgerPlace, LedgerKeys]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import signal
 import socket
 from collections.abc import Sequence
@@ -12,17 +11,16 @@ from typing import Any, Final
 
 import click
 
-from inforce.cli.ledger_options import keys_file, with_database
+from inforce.cli.ledger_options import keys_file, public_key, with_database
 from inforce.client import AsyncPolicies, RefusedError
 from inforce.client.discovery import published_site
 from inforce.client.http import secure_site
-from inforce.errors import SetupError, SignatureError
+from inforce.errors import SetupError
 from inforce.ledger.keys import SCOPES, LedgerKeys
 from inforce.ledger.ledger import Ledger
 from inforce.ledger.service.app import Service
 from inforce.ledger.service.server import listening_socket, run, run_loop
 from inforce.ledger.storage.database import LedgerPlace
-from inforce.signing import PublicKey
 
 _FIRST_CALLER: Final = "app"
 
@@ -47,6 +45,7 @@ _FIRST_CALLER: Final = "app"
     metavar="ORIGIN",
     help="An origin whose pages may call the service; repeat it for each one.",
 )
+@click.option("--audience", default="", metavar="TEXT", help="An “aud” of tokens beside the name of the log.")
 def serve(
     database: str,
     keys: Path | None,
@@ -55,6 +54,7 @@ def serve(
     port: int,
     manifest_keys: tuple[Path, ...],
     origins: tuple[str, ...],
+    audience: str,
 ) -> None:
     """Answer apps, and create the ledger if it does not exist.
 
@@ -66,7 +66,7 @@ def serve(
       inforce ledger serve --database ledger.db --site https://policies.shop.example/
     """
     address = _address(site)
-    trusted = [_public_key(path) for path in manifest_keys]
+    trusted = [public_key(path, "--manifest-key").to_jwk() for path in manifest_keys]
     place = LedgerPlace.parse(database)
     secrets_file = keys_file(place, keys)
     secrets = _secrets(place, secrets_file)
@@ -74,7 +74,7 @@ def serve(
     signal.signal(signal.SIGTERM, _nothing)  # uvicorn handles the signal, and then raises it again
     state_file = secrets_file.with_name(f"{secrets_file.stem.removesuffix('.keys')}-site.json")
     with contextlib.suppress(KeyboardInterrupt), listening:
-        run_loop(_serve(place, secrets, address, listening, trusted, state_file, origins))
+        run_loop(_serve(place, secrets, address, listening, trusted, state_file, origins, audience))
 
 
 async def _serve(
@@ -85,6 +85,7 @@ async def _serve(
     trusted: Sequence[dict[str, Any]],
     state_file: Path,
     origins: Sequence[str],
+    audience: str,
 ) -> None:
     async with Ledger.open(place, secrets, _published(address)) as ledger:
         if not ledger.app_keys.exist:
@@ -95,7 +96,7 @@ async def _serve(
             host, port = listening.getsockname()[:2]
             click.echo(f"The ledger of {ledger.site} answers at http://{host}:{port}/")
 
-        await run(Service(ledger, policies, origins=origins), listening, announce)
+        await run(Service(ledger, policies, origins=origins, audience=audience), listening, announce)
 
 
 def _address(site: str) -> str:
@@ -103,19 +104,6 @@ def _address(site: str) -> str:
         return secure_site(site if site.endswith("/") else site + "/")
     except ValueError as wrong:
         raise click.BadParameter(str(wrong), param_hint="--site") from None
-
-
-def _public_key(path: Path) -> dict[str, str]:
-    """Return the public JWK in the file `path`."""
-    try:
-        jwk = json.loads(path.read_bytes())
-        if isinstance(jwk, dict):
-            return PublicKey.from_jwk(jwk).to_jwk()
-        problem = f"got {type(jwk).__name__}"
-    except (ValueError, SignatureError) as cause:
-        problem = str(cause)
-    message = f"{path}: expected a public key as a JWK (RFC 7517): {problem}"
-    raise click.BadParameter(message, param_hint="--manifest-key")
 
 
 def _published(address: str) -> str | None:

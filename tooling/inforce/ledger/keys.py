@@ -10,10 +10,11 @@ import secrets
 import time
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -95,12 +96,27 @@ def now_milliseconds() -> int:
     return time.time_ns() // 1_000_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectToken:
+    """What an app states about one user in a signed token.
+
+    - `subject`: reference of the user
+    - `linked`: references that are proven to belong to the same user
+    - `stated`: the fields `actor` and `auth` of the user's receipts
+    """
+
+    subject: str = field(repr=False)
+    linked: frozenset[str] = field(repr=False)
+    stated: Mapping[str, Any] = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An app with a key: its `name`, and the `scopes` of the key."""
+    """An app: its `name`, and the `scopes` of its key, or the `token` with which it acts for one user only."""
 
     name: str
     scopes: frozenset[str]
+    token: SubjectToken | None = None
 
 
 def new_app_key() -> str:

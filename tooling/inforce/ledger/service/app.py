@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 from inforce.client import AsyncPolicies
 from inforce.errors import LedgerError
 from inforce.ledger.ledger import Caller, Ledger
+from inforce.ledger.service.callers import Callers
 from inforce.ledger.service.problems import ProblemError
 from inforce.ledger.service.requests import bearer_key
 from inforce.ledger.service.responses import from_problem
@@ -39,10 +40,14 @@ class Service:
     :param ledger: the ledger, open
     :param policies: the client of the policy site
     :param origins: origins whose pages may call the service (CORS)
+    :param audience: what `aud` of tokens may be, beside the origin of the log; empty if nothing else
     """
 
-    def __init__(self, ledger: Ledger, policies: AsyncPolicies, *, origins: Sequence[str] = ()) -> None:
-        self.parts = Parts(ledger, policies, Verdicts(policies))
+    def __init__(
+        self, ledger: Ledger, policies: AsyncPolicies, *, origins: Sequence[str] = (), audience: str = ""
+    ) -> None:
+        callers = Callers(ledger.app_keys, filter(None, (ledger.origin, audience)))
+        self.parts = Parts(ledger, policies, Verdicts(policies), callers)
         cors = Middleware(
             CORSMiddleware,
             allow_origins=list(origins),
@@ -68,22 +73,22 @@ class Service:
 
     async def _received(self, request: Request) -> Response:
         try:
-            return await receipts(self.parts, request, self._caller(request.scope, "write"))
+            return await receipts(self.parts, request, self._caller(request.scope, "write", tokens=True))
         except (ProblemError, LedgerError) as problem:
             return await _problem(request, problem)
 
-    def _caller(self, scope: Scope, needed: str) -> Caller:
-        """Return the caller whose key is in the request; raise ProblemError unless it has the scope `needed`."""
-        caller = self.parts.ledger.app_keys.caller_of(bearer_key(scope))
-        if caller is None:
-            raise ProblemError("unauthenticated", "send a key of this ledger in the header Authorization: Bearer …")
+    def _caller(self, scope: Scope, needed: str, *, tokens: bool) -> Caller:
+        """Return the caller whose key or token is in the request; raise ProblemError unless it permits this."""
+        caller = self.parts.callers.of(bearer_key(scope))
+        if caller.token and not tokens:
+            raise ProblemError("scope", "this request needs a key; a token permits what its own user may do")
         if needed not in caller.scopes:
             raise ProblemError("scope", f"this request needs a key with the scope {needed}")
         return caller
 
     def _route(self, route: LedgerRoute) -> Route:
         async def answer(request: Request) -> Response:
-            caller = self._caller(request.scope, route.scope) if route.scope else None
+            caller = self._caller(request.scope, route.scope, tokens=route.tokens) if route.scope else None
             return await route.answer(self.parts, request, caller)
 
         return Route(route.path, answer, methods=[route.method])

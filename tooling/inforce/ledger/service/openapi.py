@@ -174,7 +174,12 @@ def _subject_paths() -> dict[str, _Schema]:
                 "Link an anonymous reference with an account",
                 {201: {"content": _json(_object({"n": _NUMBER}, "n"))}},
                 *_POSTED,
-                body=_object({"subject": _REFERENCE, "linked": _REFERENCE}, "subject", "linked", closed=True),
+                body=_object(
+                    {"subject": _REFERENCE, "linked": _REFERENCE, "linked_token": {"type": "string"}},
+                    "subject",
+                    "linked",
+                    closed=True,
+                ),
             )
         },
     }

@@ -14,8 +14,9 @@ from inforce.errors import InforceError
 MEDIA_TYPE: Final = "application/problem+json"
 PROBLEMS: Final[Mapping[str, tuple[int, str]]] = {
     "malformed": (400, "The request is malformed"),
-    "unauthenticated": (401, "A valid key is required"),
-    "scope": (403, "The key does not permit this"),
+    "unauthenticated": (401, "A valid key or token is required"),
+    "scope": (403, "The key or token does not permit this"),
+    "subject-mismatch": (403, "The token belongs to another subject"),
     "not-found": (404, "There is no such resource"),
     "method-not-allowed": (405, "The resource has no such method"),
     "id-conflict": (409, "Another record has this id"),

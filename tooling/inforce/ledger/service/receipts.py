@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from inforce.acceptance.receipt import read_receipt
 from inforce.errors import ShapeError
-from inforce.ledger.ledger import Added, Ledger
+from inforce.ledger.ledger import Added, Caller, Ledger
+from inforce.ledger.service.callers import STATED, own_subject
 from inforce.ledger.service.problems import ProblemError
 from inforce.ledger.service.requests import BATCH_RECEIPTS, SINGLE_BYTES, parse_body
 from inforce.ledger.service.verdicts import Verdict, Verdicts
@@ -27,7 +28,7 @@ class Result(NamedTuple):
     document: dict[str, Any]
 
 
-async def add_body(ledger: Ledger, verdicts: Verdicts, body: bytes, caller: str) -> Result:
+async def add_body(ledger: Ledger, verdicts: Verdicts, body: bytes, caller: Caller) -> Result:
     """Keep the receipt or receipts in `body` for `caller`, and return the answer.
 
     Raise ProblemError for a body that is neither a receipt nor a list of receipts.
@@ -37,16 +38,16 @@ async def add_body(ledger: Ledger, verdicts: Verdicts, body: bytes, caller: str)
         return Result(200, {"results": [result.document for result in await _add_all(ledger, verdicts, value, caller)]})
     if len(body) > SINGLE_BYTES:
         raise ProblemError("too-large", f"expected a receipt of at most {SINGLE_BYTES:,} bytes")
-    receipt = _read(value)
+    receipt = _read(value, caller)
     verdict = await verdicts.of(receipt)
-    (added,) = await ledger.add([receipt], caller, [verdict.name])
+    (added,) = await _added(ledger, [receipt], caller, [verdict])
     result = _result(added, verdict)
     if isinstance(result, ProblemError):
         raise result
     return result
 
 
-async def _add_all(ledger: Ledger, verdicts: Verdicts, values: Sequence[object], caller: str) -> list[Result]:
+async def _add_all(ledger: Ledger, verdicts: Verdicts, values: Sequence[object], caller: Caller) -> list[Result]:
     if not 1 <= len(values) <= BATCH_RECEIPTS:
         raise ProblemError("malformed", f"expected 1 to {BATCH_RECEIPTS:,} receipts, got {len(values):,}")
     results: list[Result | None] = []
@@ -56,22 +57,47 @@ async def _add_all(ledger: Ledger, verdicts: Verdicts, values: Sequence[object],
         if number % _SLICE == _SLICE - 1:
             await asyncio.sleep(0)
         try:
-            receipt = _read(value)
+            receipt = _read(value, caller)
         except ProblemError as problem:
             results.append(_refused(problem, value))
             continue
         receipts.append(receipt)
         judged.append(await verdicts.of(receipt))
         results.append(None)
-    added = iter(zip(await ledger.add(receipts, caller, [each.name for each in judged]), judged, strict=True))
+    added = iter(zip(await _added(ledger, receipts, caller, judged), judged, strict=True))
     return [_listed(*next(added)) if result is None else result for result in results]
 
 
-def _read(value: object) -> dict[str, Any]:
+async def _added(
+    ledger: Ledger, receipts: Sequence[Mapping[str, Any]], caller: Caller, verdicts: Sequence[Verdict]
+) -> list[Added]:
+    added = await ledger.add(receipts, caller.name, [each.name for each in verdicts])
+    if not caller.token:
+        return added
+    return [
+        await _compared(ledger, receipt, caller, verdict) if result.state == "conflict" else result
+        for result, receipt, verdict in zip(added, receipts, verdicts, strict=True)
+    ]
+
+
+async def _compared(ledger: Ledger, receipt: Mapping[str, Any], caller: Caller, verdict: Verdict) -> Added:
+    """Return the result for a receipt whose id is kept, without comparing what a token of that moment stated."""
+    kept = await ledger.receipt(receipt["id"], caller.name) or {}
+    sent = {name: value for name, value in receipt.items() if name not in STATED}
+    stated = {name: kept[name] for name in STATED if name in kept}
+    (added,) = await ledger.add([{**sent, **stated}], caller.name, [verdict.name])
+    return added
+
+
+def _read(value: object, caller: Caller) -> dict[str, Any]:
+    if caller.token and isinstance(value, Mapping):
+        value = {**{name: value[name] for name in value if name not in STATED}, **caller.token.stated}
     try:
-        return read_receipt(value)
+        receipt = read_receipt(value)
     except ShapeError as wrong:
         raise ProblemError("malformed", str(wrong)) from None
+    own_subject(caller, receipt["subject"])
+    return receipt
 
 
 def _listed(added: Added, verdict: Verdict) -> Result:

@@ -81,9 +81,14 @@ def parse_object(body: bytes, known: frozenset[str]) -> dict[str, Any]:
     return value
 
 
+def is_reference(value: object) -> bool:
+    """Return whether `value` is a reference of a subject."""
+    return isinstance(value, str) and bool(_REFERENCE.fullmatch(value))
+
+
 def reference(value: object, field: str) -> str:
     """Return `value`, a subject reference in `field`; raise ProblemError for anything else."""
-    if not isinstance(value, str) or not _REFERENCE.fullmatch(value):
+    if not isinstance(value, str) or not is_reference(value):
         raise ProblemError("malformed", f"{field}: expected a reference of 1 to 256 characters")
     return value
 

@@ -16,6 +16,7 @@ from inforce.client import AsyncPolicies
 from inforce.client.frameworks.records import addressed
 from inforce.errors import HeldError, ShapeError
 from inforce.ledger.ledger import Caller, Ledger
+from inforce.ledger.service.callers import Callers, own_subject
 from inforce.ledger.service.openapi import openapi
 from inforce.ledger.service.problems import ProblemError
 from inforce.ledger.service.receipts import add_body
@@ -52,15 +53,17 @@ class Parts(NamedTuple):
     ledger: Ledger
     policies: AsyncPolicies
     verdicts: Verdicts
+    callers: Callers
 
 
 class LedgerRoute(NamedTuple):
-    """A route: `scope` is the scope of the key that it needs; an empty one means that it needs no key."""
+    """A route: `scope` is the scope of the key that it needs, empty if none; `tokens` whether a token is enough."""
 
     method: str
     path: str
     scope: str
     answer: Callable[[Parts, Request, Caller | None], Awaitable[Response]]
+    tokens: bool = False
 
 
 async def _object(request: Request, *known: str) -> dict[str, Any]:
@@ -70,7 +73,7 @@ async def _object(request: Request, *known: str) -> dict[str, Any]:
 async def receipts(parts: Parts, request: Request, caller: Caller | None) -> Response:
     """Keep a receipt or a list of receipts, and answer with the result."""
     body = await read_body(request.scope, request.receive, BATCH_BYTES)
-    result = await add_body(parts.ledger, parts.verdicts, body, caller.name if caller else "")
+    result = await add_body(parts.ledger, parts.verdicts, body, caller or Caller("", frozenset()))
     return to_json(result.status, result.document)
 
 
@@ -79,16 +82,16 @@ def _counting(records: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [record for record in records if record["verdict"] != "contradicted"]
 
 
-async def subject_records(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+async def subject_records(parts: Parts, request: Request, caller: Caller | None) -> Response:
     """Answer with the records of a subject that count, in the shape that the clients take."""
-    subject = reference((await _object(request, "subject")).get("subject"), "subject")
+    subject = own_subject(caller, reference((await _object(request, "subject")).get("subject"), "subject"))
     return to_json(200, _counting(addressed(await parts.ledger.records(subject), subject)))
 
 
-async def decision(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+async def decision(parts: Parts, request: Request, caller: Caller | None) -> Response:
     """Answer with what a subject owes now, and the records that decide it."""
     asked = await _object(request, "subject", "since", *_CIRCUMSTANCES)
-    subject = reference(asked.get("subject"), "subject")
+    subject = own_subject(caller, reference(asked.get("subject"), "subject"))
     records = addressed(await parts.ledger.records(subject), subject)
     form = {"id": subject, **({"since": asked["since"]} if asked.get("since") is not None else {})}
     circumstances = {name: asked[name] for name in _CIRCUMSTANCES if asked.get(name) is not None}
@@ -102,12 +105,18 @@ async def decision(parts: Parts, request: Request, caller: Caller | None) -> Res
     return to_json(200, {"decision": decided, "records": records})
 
 
-async def link(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
-    """Link an anonymous reference with an account."""
-    asked = await _object(request, "subject", "linked")
+async def link(parts: Parts, request: Request, caller: Caller | None) -> Response:
+    """Link an anonymous reference with an account; a token must prove both."""
+    asked = await _object(request, "subject", "linked", "linked_token")
     subject, linked = (reference(asked.get(name), name) for name in ("subject", "linked"))
+    own_subject(caller, subject)
     if subject == linked:
         raise ProblemError("malformed", "linked: expected another reference than that of subject")
+    if caller and caller.token and linked not in caller.token.linked:
+        other = parts.callers.of_token(str(asked.get("linked_token", "")))
+        if other.name != caller.name:
+            raise ProblemError("unauthenticated", "linked_token: expected a token of the same issuer")
+        own_subject(other, linked)
     n = await parts.ledger.link(subject, linked)
     return to_json(201, {"n": n})
 
@@ -233,12 +242,12 @@ async def description(parts: Parts, request: Request, caller: Caller | None) -> 
 
 
 ROUTES: Final = (
-    LedgerRoute("POST", "/v1/receipts", "write", receipts),
-    LedgerRoute("POST", "/v1/decisions", "read", decision),
-    LedgerRoute("POST", "/v1/subjects/records", "read", subject_records),
+    LedgerRoute("POST", "/v1/receipts", "write", receipts, tokens=True),
+    LedgerRoute("POST", "/v1/decisions", "read", decision, tokens=True),
+    LedgerRoute("POST", "/v1/subjects/records", "read", subject_records, tokens=True),
     LedgerRoute("POST", "/v1/subjects/erase", "erase", erase),
     LedgerRoute("POST", "/v1/subjects/hold", "erase", hold),
-    LedgerRoute("POST", "/v1/links", "write", link),
+    LedgerRoute("POST", "/v1/links", "write", link, tokens=True),
     LedgerRoute("GET", "/v1/changes", "export", changes),
     LedgerRoute("GET", "/v1/export", "export", export),
     LedgerRoute("GET", "/v1/unverified", "audit", unverified),

@@ -37,12 +37,15 @@ tiles: Final = Table(
     Column("hashes", LargeBinary, nullable=False),
 )
 state: Final = Table("state", LOG, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
+# A secret key has scopes; a public key has its JWK, and verifies the tokens of users.
 app_keys: Final = Table(
     "app_keys",
     LOG,
     Column("hash", LargeBinary, primary_key=True),
+    Column("id", Text, nullable=False),
     Column("caller", Text, nullable=False),
     Column("scopes", Text, nullable=False),
+    Column("public", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
 )

@@ -23,8 +23,8 @@ CREATE TABLE tiles (
 _STATE = "CREATE TABLE state (name TEXT NOT NULL PRIMARY KEY, value {bytes} NOT NULL){strict}"
 _APP_KEYS = """
 CREATE TABLE app_keys (
-  hash {bytes} NOT NULL PRIMARY KEY, caller TEXT NOT NULL, scopes TEXT NOT NULL, created_at {integer} NOT NULL,
-  revoked_at {integer}){strict}
+  hash {bytes} NOT NULL PRIMARY KEY, id TEXT NOT NULL, caller TEXT NOT NULL, scopes TEXT NOT NULL, public TEXT,
+  created_at {integer} NOT NULL, revoked_at {integer}){strict}
 """
 _MANIFESTS = """
 CREATE TABLE manifests (
