@@ -17,7 +17,8 @@ from inforce.fields import LARGEST_INTEGER, first_duplicate
 DEEPEST = 16
 # Possessive quantifiers, and an unfinished string, even one ending in a backslash, extends to the end of the text: the
 # pattern scans any input at most once.
-_NO_BRACKETS = re.compile(r'(?:"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)|[^"\[\]{}]++)++', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)', re.DOTALL)
+_NO_MARKS = bytes(set(range(256)) - set(b'"[]{}'))
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -33,7 +34,7 @@ def parse_json(raw: bytes, *, limit: int | None = None) -> Any:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as cause:
         raise ManifestError("", f"is not UTF-8 at byte {cause.start}") from cause
-    _refuse_depth(text)
+    _refuse_depth(raw)
     try:
         data = _DECODER.decode(text)
     except (json.JSONDecodeError, RecursionError) as cause:
@@ -43,17 +44,25 @@ def parse_json(raw: bytes, *, limit: int | None = None) -> Any:
     return data
 
 
-def _refuse_depth(text: str) -> None:
-    if text.count("{") + text.count("[") <= DEEPEST:
+def _refuse_depth(raw: bytes) -> None:
+    if raw.count(b"{") + raw.count(b"[") <= DEEPEST:
         return
     depth = 0
-    for mark in _NO_BRACKETS.sub("", text):
-        if mark in "[{":
+    for mark in _outside_strings(raw).translate(None, _NO_MARKS):
+        if mark in b"[{":
             depth += 1
             if depth > DEEPEST:
                 raise ManifestError("", f"is nested more than {DEEPEST} levels deep")
         else:
             depth -= 1
+
+
+def _outside_strings(raw: bytes) -> bytes:
+    """Return what is outside of strings in `raw`; without a backslash, what has an even number of quotes before it."""
+    if b"\\" in raw:
+        return _STRING.sub("", raw.decode("latin-1")).encode("latin-1")  # a character for each byte
+    marks = raw.translate(None, _NO_MARKS).replace(b'""', b"")
+    return b"".join(marks.split(b'"')[::2])
 
 
 def _refuse_lone_surrogates(data: object) -> None:
