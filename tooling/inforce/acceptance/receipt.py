@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import NoneType
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from inforce.acceptance.types import ActOfRecord, Outcome
 from inforce.errors import ShapeError, quoted
@@ -129,39 +129,50 @@ def read_receipt(value: object) -> dict[str, Any]:
     return receipt
 
 
-def _reader(schema: Mapping[str, Any], path: str) -> _Reader:
-    """Return the function that reads the field `path` with `schema`; made once, as a service reads many receipts."""
-    types = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
-    description = schema["description"]
-    fits = _condition(schema)
-    inner = _object_reader(schema, path) if "object" in types else None
+class _ReceiptField(NamedTuple):
+    """How a field is read: the types that it may have, and the condition for its value or the reader of its object."""
 
-    def read(value: Any) -> Any:
-        name = _NAMES.get(type(value))
-        if name not in types:
-            raise ShapeError(path, f"expected {description}, got {name or type(value).__name__}")
-        if value is None:
-            return value
-        if inner:
-            return inner(value)
-        if not fits(value):
-            raise ShapeError(path, f"expected {description}, got {quoted(str(value))}")
-        return value
-
-    return read
+    schema: Mapping[str, Any]
+    types: frozenset[type]
+    fits: Callable[[Any], object]
+    inner: _Reader | None
 
 
 def _object_reader(schema: Mapping[str, Any], path: str) -> _Reader:
-    fields = {name: _reader(field, _member(path, name)) for name, field in schema["properties"].items()}
+    """Return the function that reads the object `path` with `schema`; made once, as a service reads many receipts."""
+    fields = {name: _field(field, _member(path, name)) for name, field in schema["properties"].items()}
     required: Sequence[str] = schema["required"]
 
     def read(value: Any) -> Any:
+        if type(value) is not dict:
+            raise _wrong(path, schema, value)
         for name in required:
             if name not in value:
                 raise ShapeError(_member(path, name), "is missing")
-        return {name: field(value[name]) for name, field in fields.items() if name in value}
+        found = {}
+        for name, (field, types, fits, inner) in fields.items():
+            if name in value:
+                given = value[name]
+                if type(given) not in types or not (given is None or fits(given)):
+                    raise _wrong(_member(path, name), field, given)
+                found[name] = inner(given) if inner and given is not None else given
+        return found
 
     return read
+
+
+def _field(schema: Mapping[str, Any], path: str) -> _ReceiptField:
+    names = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    types = frozenset(type_ for type_, name in _NAMES.items() if name in names)
+    inner = _object_reader(schema, path) if dict in types else None
+    return _ReceiptField(schema, types, _condition(schema), inner)
+
+
+def _wrong(path: str, schema: Mapping[str, Any], value: Any) -> ShapeError:
+    name, expected = _NAMES.get(type(value)), schema["type"]
+    of_type = name == expected or (not isinstance(expected, str) and name in expected)
+    got = quoted(str(value)) if of_type else name or type(value).__name__
+    return ShapeError(path, f"expected {schema['description']}, got {got}")
 
 
 def _condition(schema: Mapping[str, Any]) -> Callable[[Any], object]:
@@ -180,4 +191,4 @@ def _member(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-_RECEIPT: Final = _reader(RECEIPT_SCHEMA, "")
+_RECEIPT: Final = _object_reader(RECEIPT_SCHEMA, "")

@@ -39,6 +39,7 @@ async def run(service: Service, listening: socket.socket, on_start: Callable[[],
         service,
         http="httptools",
         access_log=False,
+        proxy_headers=False,  # nothing that a proxy says of a client is used
         server_header=False,
         log_level=logging.WARNING,
         timeout_graceful_shutdown=_SECONDS_TO_END,
