@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -220,6 +221,40 @@ def test_checkpoints_while_records_arrive_cover_whole_groups(place: LedgerPlace)
         assert not any(entry.get("erased") for entry in await ledger.changes(-1, 100))
 
     use(place, work)
+
+
+def test_trace_in_unused_space_is_overwritten(sqlite_place: LedgerPlace) -> None:
+    files = sqlite_place.files
+    assert files
+    name = pseudonym(KEYS.pseudonym, "u_mia")
+
+    async def work(ledger: Ledger) -> None:
+        await add(ledger, receipt(1))
+        # SQLite without secure_delete leaves what it deletes, as a split of a page does with it.
+        with closing(sqlite3.connect(files[1], isolation_level=None)) as other:
+            other.execute("PRAGMA secure_delete=OFF")
+            other.execute("CREATE TABLE copies (name BLOB)")
+            other.execute("INSERT INTO copies VALUES (?)", (name,))
+            other.execute("DELETE FROM copies")
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert name in files[1].read_bytes()
+        assert (await ledger.erase("u_mia")).proven
+        assert name not in files[1].read_bytes()
+        assert await add(ledger, receipt(2)) == ["created"]
+
+    use(sqlite_place, work)
+
+
+def test_short_reference_is_not_searched_for_among_random_bytes(sqlite_place: LedgerPlace) -> None:
+    assert sqlite_place.files
+    log = sqlite_place.files[0]
+
+    async def work(ledger: Ledger) -> None:
+        await add(ledger, receipt(1, "7"))
+        assert b"7" in log.with_name(f"{log.name}-wal").read_bytes()
+        assert (await ledger.erase("7")).proven
+
+    use(sqlite_place, work)
 
 
 def test_receipt_of_an_erased_subject_is_gone_and_a_new_one_starts_a_new_subject(place: LedgerPlace) -> None:

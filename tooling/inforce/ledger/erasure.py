@@ -18,6 +18,7 @@ from inforce.ledger.storage.database import Database
 
 _CHUNK: Final = 1 << 20
 _SUFFIXES: Final = ("", "-wal", "-shm")
+_SHORTEST_TRACE: Final = 6  # bytes; encrypted records of 100 MB contain any 3 bytes several times by chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +57,11 @@ class Erasure:
 def residue(database: Database, traces: Sequence[bytes]) -> tuple[str, ...] | None:
     """Return the names of the database's files that contain one of `traces`, after overwriting what was deleted.
 
-    None if the database is a server, whose files cannot be read here.
+    None if the database is a server, whose files cannot be read here. A trace of less than 6 bytes is not searched for.
     """
     if database.place.files is None:
         return None
+    traces = [trace for trace in traces if len(trace) >= _SHORTEST_TRACE]
     _empty_wal(database.subjects)
     if not _found(database.place.files, traces):
         return ()
@@ -82,6 +84,7 @@ def _rewrite(connection: Connection) -> None:
     except DBAPIError:  # a reader is at work: the files are read again, and the certificate waits
         connection.rollback()
     finally:
+        connection.rollback()
         connection.execution_options(isolation_level="SERIALIZABLE")
     _empty_wal(connection)
 
