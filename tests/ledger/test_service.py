@@ -45,15 +45,15 @@ class World:
         return await self.client.get(path, headers={"Authorization": f"Bearer {key or self.key}"})
 
 
-def served(place: LedgerPlace, work: Callable[[World], Awaitable[None]], origins: tuple[str, ...] = ()) -> None:
-    """Run `work` with a service at `place`."""
+def served(place: LedgerPlace, work: Callable[[World], Awaitable[None]], **options: Any) -> None:
+    """Run `work` with a service at `place`, which has the `options`."""
 
     async def run() -> None:
         versions = {"terms": [FakeVersion(), FakeVersion(text="# Terms\n\nNew.\n")], "news": [FakeVersion()]}
         policies = FakeAsyncPolicies(versions, acts={"news": "consent"})
         async with Ledger.open(place, KEYS, SITE) as ledger:
             key = ledger.app_keys.add("shop", SCOPES)
-            service = Service(ledger, policies, origins=origins)
+            service = Service(ledger, policies, **options)
             transport = httpx2.ASGITransport(app=service)
             async with httpx2.AsyncClient(transport=transport, base_url="http://ledger.example") as client:
                 await work(World(ledger, policies, key, client))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +48,14 @@ _FIRST_CALLER: Final = "app"
     help="An origin whose pages may call the service; repeat it for each one.",
 )
 @click.option("--audience", default="", metavar="TEXT", help="An “aud” of tokens beside the name of the log.")
+@click.option(
+    "--rate",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="The requests per second that an app, or a user with a token, may send.  [default: no limit]",
+)
+@click.option("--no-log", is_flag=True, help="Write no line about each request to standard error.")
 def serve(
     database: str,
     keys: Path | None,
@@ -55,6 +65,8 @@ def serve(
     manifest_keys: tuple[Path, ...],
     origins: tuple[str, ...],
     audience: str,
+    rate: int,
+    no_log: bool,
 ) -> None:
     """Answer apps, and create the ledger if it does not exist.
 
@@ -73,8 +85,9 @@ def serve(
     listening = _listen(host, port)
     signal.signal(signal.SIGTERM, _nothing)  # uvicorn handles the signal, and then raises it again
     state_file = secrets_file.with_name(f"{secrets_file.stem.removesuffix('.keys')}-site.json")
+    service = partial(Service, origins=origins, audience=audience, rate=rate, log=None if no_log else _log)
     with contextlib.suppress(KeyboardInterrupt), listening:
-        run_loop(_serve(place, secrets, address, listening, trusted, state_file, origins, audience))
+        run_loop(_serve(place, secrets, address, listening, trusted, state_file, service))
 
 
 async def _serve(
@@ -84,8 +97,7 @@ async def _serve(
     listening: socket.socket,
     trusted: Sequence[dict[str, Any]],
     state_file: Path,
-    origins: Sequence[str],
-    audience: str,
+    service: Callable[[Ledger, AsyncPolicies], Service],
 ) -> None:
     async with Ledger.open(place, secrets, _published(address)) as ledger:
         if not ledger.app_keys.exist:
@@ -96,7 +108,7 @@ async def _serve(
             host, port = listening.getsockname()[:2]
             click.echo(f"The ledger of {ledger.site} answers at http://{host}:{port}/")
 
-        await run(Service(ledger, policies, origins=origins, audience=audience), listening, announce)
+        await run(service(ledger, policies), listening, announce)
 
 
 def _address(site: str) -> str:
@@ -128,6 +140,13 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as cause:
         message = f"port {port} of {host} cannot be used: {cause.strerror}; choose another with --port"
         raise SetupError(message) from cause
+
+
+def _log(line: str) -> None:
+    """Write a line of the log; one that cannot be written prevents no answer."""
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr:
+            sys.stderr.write(line + "\n")
 
 
 def _nothing(*_: object) -> None:

@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from inforce.client import ManifestFile
 from inforce.errors import HeldError, LedgerError
@@ -29,7 +29,7 @@ from inforce.ledger.sealing import SubjectKey, pseudonym
 from inforce.ledger.static_log import signed_checkpoint
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
 from inforce.ledger.storage.tables import entries, state, subjects, tiles
-from inforce.ledger.writer import Added, Writer, newest_verdicts
+from inforce.ledger.writer import Added, Commits, Writer, newest_verdicts
 
 __all__ = ["Added", "Caller", "Erasure", "Ledger"]
 
@@ -39,6 +39,13 @@ _KEYS: Final = "keys"
 _SECONDS_BETWEEN_NOTES: Final = 1.0
 _ROUNDS_OF_LINKS: Final = 8
 _DAY: Final = 86_400_000
+
+
+class Waiting(NamedTuple):
+    """The receipts that wait for a verdict: how many, and the seconds that the oldest has waited."""
+
+    number: int
+    oldest: float
 
 
 class Ledger:
@@ -133,6 +140,11 @@ class Ledger:
         return self._keys.verifier(self.origin)
 
     @property
+    def commits(self) -> Commits:
+        """The commits since the ledger was opened."""
+        return self._writer.commits
+
+    @property
     def size(self) -> int:
         """The number of committed entries."""
         return self._writer.growth.size
@@ -212,10 +224,14 @@ class Ledger:
 
     async def unverified(self, after: int, limit: int) -> list[dict[str, Any]]:
         """Return up to `limit` receipts with a number above `after` that wait for a verdict."""
-        settled = entries.alias("settled")
-        waits = ~select(settled.c.n).where(settled.c.about == entries.c.n).exists()
-        where = (entries.c.n > after) & (entries.c.verdict == "unverified") & (entries.c.kind == "receipt") & waits
+        where = (entries.c.n > after) & _waits()
         return self._documents(select(entries).where(where).order_by(entries.c.n).limit(limit))
+
+    async def waiting(self) -> Waiting:
+        """Return how many receipts wait for a verdict, and for how long."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(func.count(), func.min(entries.c.received_at)).where(_waits())).one()
+        return Waiting(found[0], 0.0 if found[1] is None else max(self._clock() - found[1], 0) / 1_000)
 
     def _documents(self, query: Any) -> list[dict[str, Any]]:
         with self._database.reading() as connection:
@@ -333,6 +349,13 @@ class Ledger:
         if not known:
             keys.execute(change)
             keys.commit()
+
+
+def _waits() -> ColumnElement[bool]:
+    """Return the condition that an entry is a receipt without a final verdict."""
+    settled = entries.alias("settled")
+    final = select(settled.c.n).where(settled.c.about == entries.c.n).exists()
+    return (entries.c.verdict == "unverified") & (entries.c.kind == "receipt") & ~final
 
 
 def _verdicts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:

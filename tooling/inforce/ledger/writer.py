@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -73,6 +74,15 @@ class Turn:
 
 
 @dataclass(slots=True)
+class Commits:
+    """The commits of this process: how many, the entries in them, and the seconds until they were durable."""
+
+    count: int = 0
+    entries: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
 class _Group:
     """What one commit adds; `names` has the pseudonym of each reference in it."""
 
@@ -108,6 +118,7 @@ class Writer:
         self._wake = asyncio.Event()
         self._known: dict[bytes, KnownSubject] = {}
         self._own_key = SubjectKey(pseudonym(keys.wrapping, "records without a subject"))
+        self.commits = Commits()
         self._broken = False
         self._closing = False
         self._load()
@@ -121,12 +132,12 @@ class Writer:
     def _load(self) -> None:
         """Read the state of the log from the database."""
         log = self._database.log
-        last, time = log.execute(select(func.max(entries.c.n), func.max(entries.c.received_at))).one()
+        last, received = log.execute(select(func.max(entries.c.n), func.max(entries.c.received_at))).one()
         size = 0 if last is None else last + 1
         last_rows = select(entries).where(entries.c.n >= size // TILE_WIDTH * TILE_WIDTH).order_by(entries.c.n)
         leaves = [leaf_of(row) for row in rows_of(log, last_rows)]
         self.growth = Growth.restored(size, self._full_tile, leaves)
-        self._last_time = time or 0
+        self._last_time = received or 0
         newest = self._database.subjects.execute(select(func.max(subjects.c.sid))).scalar() or 0
         used = log.execute(select(func.max(entries.c.sid))).scalar() or 0
         self._next_sid = max(newest, used) + 1
@@ -324,12 +335,16 @@ class Writer:
 
     def _commit(self) -> None:
         """Commit the keys first: a crash between the two leaves an unused key, and never a record without its key."""
+        began = time.perf_counter()
         self._database.subjects.commit()
         self._database.log.commit()
+        self.commits.seconds += time.perf_counter() - began
         self._database.check_files()
 
     def _finish(self, group: _Group) -> None:
         self.growth = group.growth
+        self.commits.count += 1
+        self.commits.entries += len(group.rows)
         self._last_time = group.received[0]
         self._next_sid += len(group.new_subjects)
         if len(self._known) > _CACHED_KEYS:

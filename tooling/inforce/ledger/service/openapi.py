@@ -95,7 +95,8 @@ _CURSOR: Final = [
     _parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 1000}),
 ]
 _ID: Final = [_parameter("id", "path", {"type": "string"})]
-_POSTED: Final = (400, 401, 403, 413, 415, 503)
+_READ: Final = (401, 403, 429, 500, 503)
+_POSTED: Final = (400, *_READ, 413, 415)
 _TEXT: Final = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 _OPEN: Final[list[Any]] = []
 
@@ -125,12 +126,13 @@ def _receipt_paths() -> dict[str, _Schema]:
             "get": _operation(
                 "Return a receipt of the caller",
                 {200: {"content": _json(_named("Entry"))}},
-                *(401, 403, 404, 503),
+                *_READ,
+                404,
                 parameters=_ID,
             )
         },
         "/v1/receipts/{id}/proof": {
-            "get": _operation("Return the inclusion proof", {200: _TEXT}, *(401, 403, 404, 503), parameters=_ID)
+            "get": _operation("Return the inclusion proof", {200: _TEXT}, *_READ, 404, parameters=_ID)
         },
     }
 
@@ -193,7 +195,8 @@ def _log_paths() -> dict[str, _Schema]:
             "get": _operation(
                 "Return all entries after a number as JSON Lines",
                 {200: {"content": {"application/x-ndjson": {}}}},
-                *(400, 401, 403, 503),
+                *_READ,
+                400,
                 parameters=_CURSOR,
             )
         },
@@ -201,15 +204,16 @@ def _log_paths() -> dict[str, _Schema]:
             "get": _operation(
                 "Return the number of records per policy, version, act and day",
                 {200: {"content": _json(_object({"counts": {"type": "array"}}, "counts"))}},
-                *(401, 403, 503),
+                *_READ,
             )
         },
-        "/v1/checkpoint": {"get": _operation("Return the signed checkpoint", {200: _TEXT}, *(401, 403, 503))},
+        "/v1/checkpoint": {"get": _operation("Return the signed checkpoint", {200: _TEXT}, *_READ)},
         "/v1/tile/{path}": {
             "get": _operation(
                 "Return a tile of the log",
                 {200: {"content": {"application/octet-stream": {}}}},
-                *(401, 403, 404, 503),
+                *_READ,
+                404,
                 parameters=[_parameter("path", "path", {"type": "string"})],
             )
         },
@@ -221,6 +225,7 @@ def _log_paths() -> dict[str, _Schema]:
                 parameters=[_parameter("digest", "path", {"type": "string"})],
             )
         },
+        "/metrics": {"get": _operation("Return metrics for Prometheus", {200: _TEXT}, *_READ)},
         "/healthz": {"get": _state("Return that the process runs")},
         "/readyz": {"get": _state("Return that receipts can be kept")},
         "/openapi.json": {"get": _state("Return this description")},
@@ -228,11 +233,11 @@ def _log_paths() -> dict[str, _Schema]:
 
 
 def _list(summary: str, schema: Mapping[str, Any]) -> _Schema:
-    return _operation(summary, {200: {"content": _json(schema)}}, 400, 401, 403, 503, parameters=_CURSOR)
+    return _operation(summary, {200: {"content": _json(schema)}}, 400, *_READ, parameters=_CURSOR)
 
 
 def _state(summary: str) -> _Schema:
-    return _operation(summary, {200: {"content": _json({"type": "object"})}}, 503, security=_OPEN)
+    return _operation(summary, {200: {"content": _json({"type": "object"})}}, 500, 503, security=_OPEN)
 
 
 def openapi() -> dict[str, Any]:

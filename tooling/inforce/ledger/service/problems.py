@@ -26,6 +26,8 @@ PROBLEMS: Final[Mapping[str, tuple[int, str]]] = {
     "act-mismatch": (422, "This version requires another act"),
     "digest-contradicts": (422, "This text was never published"),
     "held": (423, "A legal hold protects this subject"),
+    "rate": (429, "The caller sent too many requests"),
+    "failed": (500, "The ledger failed"),
     "unavailable": (503, "The ledger cannot answer now"),
 }
 RETRY_SECONDS: Final = 30
@@ -59,8 +61,8 @@ class ProblemError(InforceError):
     def headers(self) -> dict[str, str]:
         """The headers of the response."""
         headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
-        if self.kind == "unavailable":
-            headers["Retry-After"] = str(RETRY_SECONDS)
+        if self.kind in ("rate", "unavailable"):
+            headers["Retry-After"] = str(self.more.get("retry_after", RETRY_SECONDS))
         if self.kind == "unauthenticated":
             headers["WWW-Authenticate"] = "Bearer"
         return headers

@@ -13,6 +13,7 @@ JSON_HEADERS: Final = {"Content-Type": "application/json", "Cache-Control": "no-
 LINES_HEADERS: Final = {"Content-Type": "application/x-ndjson", "Cache-Control": "no-store"}
 TILE_HEADERS: Final = {"Content-Type": "application/octet-stream", "Cache-Control": "max-age=31536000, immutable"}
 CHECKPOINT_HEADERS: Final = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "max-age=5"}
+METRICS_HEADERS: Final = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store"}
 PROOF_HEADERS: Final = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
 
 

@@ -17,6 +17,7 @@ from inforce.client.frameworks.records import addressed
 from inforce.errors import HeldError, ShapeError
 from inforce.ledger.ledger import Caller, Ledger
 from inforce.ledger.service.callers import Callers, own_subject
+from inforce.ledger.service.journal import Journal
 from inforce.ledger.service.openapi import openapi
 from inforce.ledger.service.problems import ProblemError
 from inforce.ledger.service.receipts import add_body
@@ -33,6 +34,7 @@ from inforce.ledger.service.responses import (
     CHECKPOINT_HEADERS,
     JSON_HEADERS,
     LINES_HEADERS,
+    METRICS_HEADERS,
     PROOF_HEADERS,
     TILE_HEADERS,
     json_line,
@@ -54,6 +56,7 @@ class Parts(NamedTuple):
     policies: AsyncPolicies
     verdicts: Verdicts
     callers: Callers
+    journal: Journal
 
 
 class LedgerRoute(NamedTuple):
@@ -224,6 +227,22 @@ async def manifest(parts: Parts, request: Request, caller: Caller | None) -> Res
     return Response(found.content, 200, JSON_HEADERS)
 
 
+async def metrics(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with counts and times in the text format of Prometheus."""
+    waiting = await parts.ledger.waiting()
+    commits, size = parts.ledger.commits, parts.ledger.size
+    samples = (
+        ("entries", "gauge", "Entries of the log.", size),
+        ("unverified", "gauge", "Receipts that wait for a verdict.", waiting.number),
+        ("oldest_unverified_seconds", "gauge", "How long the oldest of them has waited.", waiting.oldest),
+        ("commits_total", "counter", "Commits since the start.", commits.count),
+        ("committed_entries_total", "counter", "Entries in these commits.", commits.entries),
+        ("commit_seconds_total", "counter", "Seconds until these commits were durable.", commits.seconds),
+    )
+    body = parts.journal.metrics((name, kind, text, [({}, value)]) for name, kind, text, value in samples)
+    return Response(body, 200, METRICS_HEADERS)
+
+
 async def alive(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
     """Answer that the process runs."""
     return to_json(200, {"status": "ok"})
@@ -257,6 +276,7 @@ ROUTES: Final = (
     LedgerRoute("GET", "/v1/checkpoint", "audit", checkpoint),
     LedgerRoute("GET", "/v1/tile/{path:path}", "audit", tile),
     LedgerRoute("GET", "/v1/manifests/{digest}", "audit", manifest),
+    LedgerRoute("GET", "/metrics", "audit", metrics),
     LedgerRoute("GET", "/healthz", "", alive),
     LedgerRoute("GET", "/readyz", "", ready),
     LedgerRoute("GET", "/openapi.json", "", description),
