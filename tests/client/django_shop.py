@@ -10,6 +10,7 @@ from typing import Any
 
 PAGE = Path(__file__).parents[2] / "docs" / "apps" / "django.md"
 HTML, PYTHON = (re.findall(rf"```{kind}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL) for kind in ("html", "python"))
+WITH_LEDGER = PYTHON.pop()
 URLS = "django_shop_urls"
 _CONTRIB = ("admin", "auth", "contenttypes", "sessions", "messages")
 _MIDDLEWARE = (

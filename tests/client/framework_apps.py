@@ -19,17 +19,30 @@ from starlette.websockets import WebSocket
 
 PAGE = Path(__file__).parents[2] / "docs" / "apps" / "fastapi.md"
 HTML, PYTHON = (re.findall(rf"```{kind}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL) for kind in ("html", "python"))
-EXAMPLES = dict(zip(("fastapi", "starlette"), PYTHON, strict=True))
+EXAMPLES = dict(zip(("fastapi", "starlette"), PYTHON[:2], strict=True))
+(WITH_LEDGER,) = PYTHON[2:]
 SHOP = "https://policies.shop.example/"
 Visit = Callable[[httpx2.AsyncClient], Any]
 
 
 def load(framework: str, monkeypatch: pytest.MonkeyPatch, site: str, records: str = ":memory:") -> types.ModuleType:
     """Run the example for `framework` as a module, and add the routes of the shop to its app."""
-    monkeypatch.setenv("POLICIES_SITE", site)
     monkeypatch.setenv("RECORDS", records)
+    return shop(framework, EXAMPLES[framework], monkeypatch, site)
+
+
+def load_with_ledger(monkeypatch: pytest.MonkeyPatch, site: str, ledger: str, key: str) -> types.ModuleType:
+    """Run the example with a ledger as a module, and add the routes of the shop to its app."""
+    monkeypatch.setenv("LEDGER", ledger)
+    monkeypatch.setenv("LEDGER_KEY", key)
+    return shop("fastapi", WITH_LEDGER, monkeypatch, site)
+
+
+def shop(framework: str, example: str, monkeypatch: pytest.MonkeyPatch, site: str) -> types.ModuleType:
+    """Run `example` as a module, and add the routes of the shop to its app."""
+    monkeypatch.setenv("POLICIES_SITE", site)
     module = types.ModuleType(f"shop_{framework}")
-    exec(compile(EXAMPLES[framework], str(PAGE), "exec"), module.__dict__)  # noqa: S102 - trusted code of the documentation
+    exec(compile(example, str(PAGE), "exec"), module.__dict__)  # noqa: S102 - trusted code of the documentation
     routes = [
         Route("/", lambda request: _page(request, site)),
         Route("/favicon.ico", lambda _: Response(status_code=204)),

@@ -41,6 +41,9 @@ class RecordStore(Protocol):
     def link(self, reference: str, owner: str) -> Any:
         """Assign the records of `reference`, a visitor who has signed in, to the user `owner`."""
 
+    def forget(self, owner: str) -> Any:
+        """Delete the records of the user `owner`."""
+
 
 class SqlRecords:
     """Records in the table `policy_records` of a database, which is created at the first use.
@@ -97,6 +100,11 @@ class SqlRecords:
         """Do the same as `RecordStore.link`."""
         with self._transaction() as run:
             run("UPDATE policy_records SET owner = ? WHERE owner = ?", (owner, reference))
+
+    def forget(self, owner: str) -> None:
+        """Do the same as `RecordStore.forget`."""
+        with self._transaction() as run:
+            run("DELETE FROM policy_records WHERE owner = ?", (owner,))
 
     @contextmanager
     def _transaction(self) -> Iterator[Callable[[str, Sequence[str]], Any]]:

@@ -11,8 +11,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from inforce.client.frameworks.visitors import is_visitor
 from inforce.client.problem import MEDIA_TYPE, STATUS
-from inforce.client.receipts import RECEIPT_BYTES, ReceiptProblem, ReceiptProblemError, is_same_receipt
+from inforce.client.receipts import (
+    RECEIPT_BYTES,
+    ReceiptProblem,
+    ReceiptProblemError,
+    is_same_receipt,
+    parse_receipt,
+    refuse_other_subject,
+)
 
 _TITLES: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
     {
@@ -20,6 +28,7 @@ _TITLES: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "actor-mismatch": (403, "This user cannot act for another one"),
         "id-conflict": (409, "Another receipt has this id"),
         "unsupported-media-type": (415, "A receipt is application/json"),
+        "unavailable": (503, "The ledger does not answer now"),
     }
 )
 
@@ -55,7 +64,8 @@ def refused(kind: str) -> RefusedRequestError:
     """Return the error for a request that fails for the reason `kind`: `unauthenticated` and the like."""
     status, title = _TITLES[kind]
     document = {"type": kind, "title": title, "status": status}
-    return RefusedRequestError(Reply(status, document, {"Content-Type": MEDIA_TYPE}))
+    later = {"Retry-After": "60"} if status == 503 else {}
+    return RefusedRequestError(Reply(status, document, {"Content-Type": MEDIA_TYPE, **later}))
 
 
 def refused_receipt(error: ReceiptProblemError) -> Reply:
@@ -89,6 +99,22 @@ def check_length(content_length: str) -> None:
     """Raise ReceiptProblemError if the header `content_length` announces more bytes than a receipt may have."""
     if content_length.isdecimal() and (len(content_length) > 9 or int(content_length) > RECEIPT_BYTES):
         raise ReceiptProblemError(ReceiptProblem.TOO_LARGE, f"expected at most {RECEIPT_BYTES:,} bytes")
+
+
+def checked_receipt(body: bytes, reference: str, linked: Sequence[str], *, visiting: bool) -> dict[str, Any]:
+    """Return the receipt in `body` for a ledger, which verifies what it states, with `auth` set by this server.
+
+    An answer from before signing in has the same `auth` when it is sent again later, so that it is the same receipt.
+
+    :param body: what a browser posted
+    :param reference: reference of the user or visitor
+    :param linked: other references of the user
+    :param visiting: whether no user is signed in
+    :raises ReceiptProblemError: if it is no receipt, or one of another user
+    """
+    receipt = parse_receipt(body)
+    refuse_other_subject(receipt, reference, linked)
+    return {**receipt, "auth": "none" if visiting or is_visitor(receipt["subject"]) else "session"}
 
 
 def acts_for_self(record: Mapping[str, Any], references: Sequence[str]) -> bool:

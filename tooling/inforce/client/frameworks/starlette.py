@@ -7,8 +7,8 @@
         lifespan=acceptance.lifespan,
     )
 
-Invariants: a policy site that does not answer neither prevents the start nor blocks a user; the gate passes every
-request and response on as it is, so streaming works; a receipt is read only up to its limit.
+Invariants: a policy site or ledger that does not answer neither prevents the start nor blocks a user; the gate passes
+every request and response on as it is, so streaming works; a receipt is read only up to its limit.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inforce.acceptance import Decision, SubjectForm
 from inforce.client.frameworks.files import BROWSER_FILES
+from inforce.client.frameworks.ledger import LedgerRecords
 from inforce.client.frameworks.paths import ProtectedPaths
 from inforce.client.frameworks.records import Record, RecordStore, SqlRecords, addressed
 from inforce.client.frameworks.replies import (
@@ -36,18 +37,21 @@ from inforce.client.frameworks.replies import (
     blocked,
     check_length,
     check_media_type,
+    checked_receipt,
     refused,
     refused_receipt,
     stored,
 )
-from inforce.client.frameworks.visitors import new_visitor, references, visitor
+from inforce.client.frameworks.visitors import new_visitor, postpone, references, visitor
 from inforce.client.policies import AsyncPolicies
 from inforce.client.receipts import RECEIPT_BYTES, ReceiptProblemError
 from inforce.client.requests import accept_language
+from inforce.errors import LedgerUnavailableError
 
 __all__ = ["Acceptance", "RecordStore", "SqlRecords"]
 
 Subject: TypeAlias = str | SubjectForm | None
+_Read: TypeAlias = Callable[[str], Any]
 _POLL_SECONDS: Final = 60.0  # `refresh` does nothing unless a poll is due
 _START_SECONDS: Final = 3.0
 
@@ -56,7 +60,7 @@ class Acceptance:
     """The policies of an app: what its users owe, and the records of what they answered.
 
     :param policies: the client of the policy site
-    :param records: where the app stores records, a `RecordStore`
+    :param records: where the app stores records, a `RecordStore`; None with `ledger`
     :param subject_of: function that returns the signed-in user of a request: a reference, or a dict like `SubjectForm`
         with `id`, `since` and `linked`; None if no user is signed in. It may be a coroutine function
     :param protects: paths that a user can open only after accepting what is due, each with everything below it
@@ -64,21 +68,30 @@ class Acceptance:
     :param audience_of: function that returns the tags that apply to the user of a request
     :param accepts: function of a request and a record that returns whether the user may act as `actor` of the record
         states; by default users act for themselves only
+    :param ledger: address of a ledger that stores the records instead
+    :param ledger_key: key of this app in the ledger, with the scopes `write` and `read`
+    :raises TypeError: without `subject_of`, and unless exactly one of `records` and `ledger` is given
     """
 
     def __init__(
         self,
         policies: AsyncPolicies,
-        records: RecordStore,
-        subject_of: Callable[[Any], Subject | Awaitable[Subject]],
+        records: RecordStore | None = None,
+        subject_of: Callable[[Any], Subject | Awaitable[Subject]] | None = None,
         *,
+        ledger: str = "",
+        ledger_key: str = "",
         protects: Iterable[str] = ("/",),
         open_paths: Iterable[str] = (),
         audience_of: Callable[[Any], Sequence[str]] | None = None,
         accepts: Callable[[Any, Record], bool] | None = None,
     ) -> None:
+        if subject_of is None or (records is None) == (not ledger):
+            message = "expected subject_of, and either records or the address of a ledger"
+            raise TypeError(message)
         self.policies = policies
-        self.records = records
+        self.ledger = LedgerRecords(ledger, ledger_key) if ledger else None
+        self.records: RecordStore = self.ledger or records  # type: ignore[assignment]  # one of them is given
         self._subject_of = subject_of
         self._paths = ProtectedPaths(protects, open_paths)
         self._audience_of = audience_of
@@ -144,17 +157,30 @@ class Acceptance:
         # A preflight request carries no user.
         if request.scope.get("method") == "OPTIONS" or not self._paths.is_protected(request.scope["path"]):
             return None
-        decision = await self.decision(request)
-        if decision is None or decision["outcome"] != "block":
-            return None
-        return blocked(self.policies.problem(decision))
+        # Records of a ledger that may be outdated let a user pass, and never block one.
+        reads = [self.ledger.recent, self.ledger.current] if self.ledger else [self.records.records]
+        decision = None
+        for read in reads:
+            try:
+                decision = await self._decide(request, read)
+            except LedgerUnavailableError:
+                return None
+            if decision is None or decision["outcome"] != "block":
+                return None
+        return blocked(self.policies.problem(decision)) if decision else None
 
     async def decision(self, request: HTTPConnection) -> Decision | None:
-        """Return the decision about the user of `request`; None if no user is signed in."""
+        """Return the decision about the user of `request`; None if no user is signed in.
+
+        Raise LedgerUnavailableError if the ledger has not answered for ten minutes.
+        """
+        return await self._decide(request, self.records.records)
+
+    async def _decide(self, request: HTTPConnection, read: _Read) -> Decision | None:
         subject = await self._subject(request)
         if subject is None:
             return None
-        records: Any = await self._records_of(subject)
+        records: Any = await self._records_of(subject, read)
         languages = accept_language(request.headers.get("accept-language", ""))
         audience = self._audience_of(request) if self._audience_of else ()
         return await self.policies.check(records, subject, languages=languages, audience=audience)
@@ -166,16 +192,31 @@ class Acceptance:
 
     async def due(self, request: Request) -> Response:
         """Answer with the decision about the user."""
-        decision = await self.decision(request)
+        try:
+            decision = await self.decision(request)
+        except LedgerUnavailableError:
+            return as_response(refused("unavailable").reply)
         return as_response(refused("unauthenticated").reply if decision is None else Reply(200, decision))
 
     async def list_records(self, request: Request) -> Response:
         """Answer with the records of the user, or of the visitor, for the attribute `records` of the prompt."""
         subject = await self._subject(request)
-        if subject:
-            return as_response(Reply(200, await self._records_of(subject)))
         reference = visitor(_session(request))
-        return as_response(Reply(200, await _called(self.records.records, reference) if reference else []))
+        read = self.records.records
+        try:
+            if subject:
+                return as_response(Reply(200, await self._records_of(subject, read)))
+            return as_response(Reply(200, await _called(read, reference) if reference else []))
+        except LedgerUnavailableError:
+            return as_response(refused("unavailable").reply)
+
+    async def forget(self, reference: str) -> Any:
+        """Erase the user `reference`, and return what the store returns: the certificate of a ledger.
+
+        :raises HeldError: if a legal hold in the ledger protects the user
+        :raises LedgerUnavailableError: if the ledger does not answer; call it again later
+        """
+        return await _called(self.records.forget, reference)
 
     async def receive(self, request: Request) -> Response:
         """Store the receipt that a browser posts."""
@@ -194,11 +235,17 @@ class Acceptance:
         check_media_type(request.headers.get("content-type", ""))
         check_length(request.headers.get("content-length", ""))
         linked = subject.get("linked", []) if subject else []
-        record = await self.policies.record(await _body(request), reference, linked=linked)
+        body = await _body(request)
+        if self.ledger:
+            record = checked_receipt(body, reference, linked, visiting=subject is None)
+        else:
+            record = await self.policies.record(body, reference, linked=linked)
         if self._accepts is None and not acts_for_self(record, [reference, *linked]):
             raise refused("actor-mismatch")
         if self._accepts and record.get("actor") and not self._accepts(request, record):
             raise refused("actor-mismatch")
+        if self.ledger:
+            return await run_in_threadpool(self.ledger.forward, record, reference)
         return stored(record, await _called(self.records.add, record, reference))
 
     async def _subject(self, request: HTTPConnection) -> SubjectForm | None:
@@ -210,14 +257,17 @@ class Acceptance:
         form: SubjectForm = {"id": subject} if isinstance(subject, str) else subject
         new, linked = references(_session(request), form["id"])
         if new:
-            await _called(self.records.link, new, form["id"])
+            try:
+                await _called(self.records.link, new, form["id"])
+            except LedgerUnavailableError:
+                postpone(_session(request), new)
         return {**form, "linked": [*form.get("linked", []), *linked]}
 
-    async def _records_of(self, subject: SubjectForm) -> list[Record]:
-        """Return the records of `subject` and of all references linked with them."""
+    async def _records_of(self, subject: SubjectForm, read: _Read) -> list[Record]:
+        """Return the records of `subject` and of all references linked with them, without duplicates."""
         owners = dict.fromkeys([subject["id"], *subject.get("linked", [])])
-        lists = [await _called(self.records.records, owner) for owner in owners]
-        return addressed([record for each in lists for record in each], subject["id"])
+        lists = [await _called(read, owner) for owner in owners]
+        return addressed(list({record["id"]: record for each in lists for record in each}.values()), subject["id"])
 
 
 async def browser_file(request: Request) -> Response:

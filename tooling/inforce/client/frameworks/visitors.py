@@ -6,6 +6,7 @@ with it, and no other user of the same browser gets it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
@@ -38,6 +39,27 @@ def new_visitor(session: MutableMapping[str, Any]) -> str:
         reference = f"v_{uuid4()}"
         session[SESSION_KEY] = {"visitor": reference}
     return reference
+
+
+def is_visitor(reference: str) -> bool:
+    """Return whether `reference` is one that `new_visitor` created.
+
+    >>> is_visitor(new_visitor({})), is_visitor("u_8f3c")
+    (True, False)
+    """
+    return re.fullmatch(r"v_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", reference) is not None
+
+
+def postpone(session: MutableMapping[str, Any], reference: str) -> None:
+    """Undo what `references` stored about the new `reference`, which could not be linked now.
+
+    >>> session = {}
+    >>> new, _ = new_visitor(session), references(session, "u_8f3c")
+    >>> postpone(session, new)
+    >>> references(session, "u_8f3c").new == new
+    True
+    """
+    session[SESSION_KEY] = {"visitor": reference}
 
 
 def references(session: MutableMapping[str, Any], user: str) -> SessionReferences:

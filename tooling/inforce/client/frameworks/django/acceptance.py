@@ -1,12 +1,13 @@
 """What the user of a request owes and has answered, and the answer to a blocked one.
 
-Invariants: the subject of a record comes from the signed-in user or the session, never from the request's body.
+Invariants: the subject of a record comes from the signed-in user or the session, never from the request's body; a
+ledger that does not answer blocks no user.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,9 +16,12 @@ from inforce.acceptance import Decision, SubjectForm
 from inforce.client.frameworks.django.configuration import configuration
 from inforce.client.frameworks.django.models import PolicyRecord
 from inforce.client.frameworks.records import addressed
-from inforce.client.frameworks.replies import Reply, acts_for_self, blocked, refused, stored
-from inforce.client.frameworks.visitors import new_visitor, references, visitor
+from inforce.client.frameworks.replies import Reply, acts_for_self, blocked, checked_receipt, refused, stored
+from inforce.client.frameworks.visitors import new_visitor, postpone, references, visitor
 from inforce.client.requests import accept_language, opens
+from inforce.errors import LedgerUnavailableError
+
+_Read: TypeAlias = Callable[[str], Any]
 
 
 def subject_of(request: HttpRequest) -> SubjectForm | None:
@@ -28,7 +32,10 @@ def subject_of(request: HttpRequest) -> SubjectForm | None:
     form: SubjectForm = {"id": subject} if isinstance(subject, str) else subject
     new, linked = references(_session(request), form["id"])
     if new:
-        PolicyRecord.objects.link(new, form["id"])
+        try:
+            _store().link(new, form["id"])
+        except LedgerUnavailableError:
+            postpone(_session(request), new)
     return {**form, "linked": [*form.get("linked", []), *linked]}
 
 
@@ -38,22 +45,41 @@ def page_subject(request: HttpRequest) -> SubjectForm:
 
 
 def records_of(request: HttpRequest) -> list[Mapping[str, Any]]:
-    """Return the records of the user or visitor, as `check` and the browser take them."""
+    """Return the records of the user or visitor, as `check` and the browser take them.
+
+    Raise LedgerUnavailableError if the ledger has not answered for ten minutes.
+    """
     subject = subject_of(request)
     if subject:
-        return _records(subject)
+        return _records(subject, _store().records)
     reference = visitor(_session(request))
-    return list(PolicyRecord.objects.records(reference)) if reference else []
+    return list(_store().records(reference)) if reference else []
 
 
 def decision_of(request: HttpRequest) -> Decision | None:
-    """Return the decision about the user; None if no user is signed in."""
+    """Return the decision about the user; None if no user is signed in.
+
+    Raise LedgerUnavailableError if the ledger has not answered for ten minutes.
+    """
+    return _decide(request, _store().records)
+
+
+def forget_user(reference: str) -> Any:
+    """Erase the user `reference`, and return the certificate of the ledger; None for the table of the project.
+
+    :raises HeldError: if a legal hold in the ledger protects the user
+    :raises LedgerUnavailableError: if the ledger does not answer; call it again later
+    """
+    return _store().forget(reference)
+
+
+def _decide(request: HttpRequest, read: _Read) -> Decision | None:
     subject = subject_of(request)
     if subject is None:
         return None
     shown = getattr(request, "LANGUAGE_CODE", None)
     languages = [*([shown] if shown else []), *accept_language(request.headers.get("accept-language", ""))]
-    records: Any = _records(subject)
+    records: Any = _records(subject, read)
     audience = configuration().audience_of(request)
     return configuration().policies.check(records, subject, languages=languages, audience=audience)
 
@@ -64,10 +90,16 @@ def refusal(request: HttpRequest) -> Reply | None:
         return None
     if opens(request.path, [reverse("inforce_policies:receipts").removesuffix("receipts")]):
         return None
-    decision = decision_of(request)
-    if decision is None or decision["outcome"] != "block":
-        return None
-    return blocked(configuration().policies.problem(decision))
+    # Records of a ledger that may be outdated let a user pass, and never block one.
+    ledger, decision = configuration().ledger, None
+    for read in [ledger.recent, ledger.current] if ledger else [_store().records]:
+        try:
+            decision = _decide(request, read)
+        except LedgerUnavailableError:
+            return None
+        if decision is None or decision["outcome"] != "block":
+            return None
+    return blocked(configuration().policies.problem(decision)) if decision else None
 
 
 def store(request: HttpRequest, body: bytes) -> Reply:
@@ -77,17 +109,29 @@ def store(request: HttpRequest, body: bytes) -> Reply:
     if reference is None:
         raise refused("unauthenticated")
     linked = subject.get("linked", []) if subject else []
-    record = configuration().policies.record(body, reference, linked=linked)
+    ledger = configuration().ledger
+    if ledger:
+        record = checked_receipt(body, reference, linked, visiting=subject is None)
+    else:
+        record = configuration().policies.record(body, reference, linked=linked)
     accepts = configuration().accepts
     acts = accepts(request, record) if accepts and record.get("actor") else acts_for_self(record, [reference, *linked])
     if not acts:
         raise refused("actor-mismatch")
+    if ledger:
+        return ledger.forward(record, reference)
     return stored(record, PolicyRecord.objects.add(record, reference))
 
 
-def _records(subject: SubjectForm) -> list[Mapping[str, Any]]:
+def _records(subject: SubjectForm, read: _Read) -> list[Mapping[str, Any]]:
+    """Return the records of `subject` and of all references linked with them, without duplicates."""
     owners = dict.fromkeys([subject["id"], *subject.get("linked", [])])
-    return addressed([record for owner in owners for record in PolicyRecord.objects.records(owner)], subject["id"])
+    records = {record["id"]: record for owner in owners for record in read(owner)}
+    return addressed(list(records.values()), subject["id"])
+
+
+def _store() -> Any:
+    return configuration().ledger or PolicyRecord.objects
 
 
 def _session(request: HttpRequest) -> Any:

@@ -17,19 +17,24 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from inforce.acceptance import SubjectForm
+from inforce.client.frameworks.ledger import LedgerRecords
 from inforce.client.frameworks.paths import ProtectedPaths
 from inforce.client.policies import Policies
 from inforce.errors import InforceError
 
 SETTING: Final = "INFORCE_POLICIES"
-NAMES: Final = ("SITE", "KEYS", "MANIFEST", "STATE_FILE", "PROTECTS", "OPEN", "SUBJECT_OF", "AUDIENCE_OF", "ACCEPTS")
+_CLIENT: Final = ("SITE", "KEYS", "MANIFEST", "STATE_FILE", "LEDGER", "LEDGER_KEY")
+NAMES: Final = (*_CLIENT, "PROTECTS", "OPEN", "SUBJECT_OF", "AUDIENCE_OF", "ACCEPTS")
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectSettings:
-    """The setting, read: the client, the address and keys for pages, what is protected, and the project's functions."""
+    """The setting, read: the client, the ledger if there is one, the address and keys for pages, what is protected,
+    and the project's functions.
+    """
 
     policies: Policies
+    ledger: LedgerRecords | None
     manifest: str
     keys: Sequence[Mapping[str, Any]]
     paths: ProtectedPaths
@@ -45,11 +50,13 @@ def configuration() -> ProjectSettings:
     site, manifest, keys = str(given["SITE"]), given.get("MANIFEST", "policies.json"), tuple(given.get("KEYS", ()))
     try:
         policies = Policies(site, manifest=manifest, keys=keys, state_file=given.get("STATE_FILE"))
+        ledger = LedgerRecords(given["LEDGER"], given.get("LEDGER_KEY", "")) if "LEDGER" in given else None
     except (InforceError, TypeError, ValueError) as error:
         message = f"{SETTING}: {error}"
         raise ImproperlyConfigured(message) from error
     return ProjectSettings(
         policies=policies,
+        ledger=ledger,
         manifest=site + (manifest.removesuffix(".json") + ".jws.json" if keys else manifest),
         keys=keys,
         paths=ProtectedPaths(given.get("PROTECTS", ["/"]), given.get("OPEN", [])),

@@ -31,6 +31,10 @@ class PolicyRecordManager(models.Manager):
         """Assign the records of `reference`, a visitor who has signed in, to the user `owner`."""
         self.filter(owner=reference).update(owner=owner)
 
+    def forget(self, owner: str) -> None:
+        """Delete the records of the user `owner`."""
+        self.filter(owner=owner).delete()
+
 
 class PolicyRecord(models.Model):
     """One act of a user concerning one version; `record` contains all its fields, the rest is for queries."""

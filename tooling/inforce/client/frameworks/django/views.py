@@ -16,6 +16,7 @@ from inforce.client.frameworks.replies import (
     refused_receipt,
 )
 from inforce.client.receipts import RECEIPT_BYTES, ReceiptProblemError
+from inforce.errors import LedgerUnavailableError
 
 
 @require_POST
@@ -34,13 +35,19 @@ def receipts(request: HttpRequest) -> HttpResponse:
 @require_GET
 def records(request: HttpRequest) -> HttpResponse:
     """Answer with the records of the user, or of the visitor, for the attribute `records` of the prompt."""
-    return as_response(Reply(200, records_of(request)))
+    try:
+        return as_response(Reply(200, records_of(request)))
+    except LedgerUnavailableError:
+        return as_response(refused("unavailable").reply)
 
 
 @require_GET
 def due(request: HttpRequest) -> HttpResponse:
     """Answer with the decision about the user."""
-    decision = decision_of(request)
+    try:
+        decision = decision_of(request)
+    except LedgerUnavailableError:
+        return as_response(refused("unavailable").reply)
     return as_response(refused("unauthenticated").reply if decision is None else Reply(200, decision))
 
 
