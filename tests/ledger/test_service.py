@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -262,17 +264,17 @@ def test_key_is_needed_and_its_scope_decides(sqlite_place: LedgerPlace) -> None:
     async def work(world: World) -> None:
         keys = {scope: world.ledger.app_keys.add(f"app {scope}", [scope]) for scope in SCOPES}
         for route in ROUTES:
-            path = route.path.replace("{id}", "x").replace("{path:path}", "0/000")
-            method = world.client.post if route.method == "POST" else world.client.get
-            options: dict[str, Any] = {"content": b"{}"} if route.method == "POST" else {}
-            without = await method(path, headers=JSON, **options)
+            path = route.path.replace("{id}", "x").replace("{path:path}", "0/000").replace("{ref:path}", "u_mia")
+            options: dict[str, Any] = {} if route.method == "GET" else {"content": b"{}"}
+            method = partial(world.client.request, route.method, path, **options)
+            without = await method(headers=JSON)
             if not route.scope:
                 assert without.status_code == 200, path
                 continue
             assert (without.status_code, without.json()["type"]) == (401, "unauthenticated"), path
             assert without.headers["www-authenticate"] == "Bearer"
             for scope, key in keys.items():
-                answer = await method(path, headers={**JSON, "Authorization": f"Bearer {key}"}, **options)
+                answer = await method(headers={**JSON, "Authorization": f"Bearer {key}"})
                 assert (answer.status_code == 403) == (scope != route.scope), (path, scope)
 
     served(sqlite_place, work)
@@ -358,6 +360,53 @@ def test_hold_answers_an_erasure_with_423(place: LedgerPlace) -> None:
         assert "u_mia" not in erased.text
 
     served(place, work)
+
+
+def test_reference_in_a_path_is_one_encoded_segment(sqlite_place: LedgerPlace) -> None:
+    async def work(world: World) -> None:
+        async def send(method: str, path: str, **options: Any) -> httpx2.Response:
+            headers = {**JSON, "Authorization": f"Bearer {world.key}"}
+            return await world.client.request(method, f"/v1/subjects/{path}", headers=headers, **options)
+
+        for subject in ("u_mia", "a/b", "a/records", "mia%2Fweber", "ü né?#;=&+", "..", "records"):
+            await world.post("/v1/receipts", world.receipt(subject=subject))
+            path = quote(subject, safe="").replace(".", "%2E")
+            posted = await world.post("/v1/subjects/records", {"subject": subject})
+            named = await send("GET", f"{path}/records")
+            assert (named.status_code, named.json()) == (200, posted.json()), subject
+            assert len(posted.json()) == 1
+            assert (await send("PUT", f"{path}/hold", json={"reason": "case 7"})).json() == {"held": True}
+            assert (await send("DELETE", path)).status_code == 423
+            assert (await send("PUT", f"{path}/hold", json={"on": False})).json() == {"held": False}
+            assert (await send("DELETE", path)).json()["count"] == 1, subject
+            assert (await send("GET", f"{path}/records")).json() == []
+        size = world.ledger.size
+        for method, path, status in (
+            *(("GET", "a/b/records", 404), ("DELETE", "a/b", 404), ("DELETE", "a/hold", 404)),
+            *(
+                ("GET", "%ff/records", 400),
+                ("GET", "%00/records", 400),
+                ("DELETE", "", 400),
+                ("GET", "x" * 257 + "/records", 400),
+            ),
+        ):
+            assert (await send(method, path)).status_code == status, path
+        assert world.ledger.size == size
+
+    served(sqlite_place, work)
+
+
+def test_receipt_of_an_erased_user_is_gone_and_its_proof_is_not(sqlite_place: LedgerPlace) -> None:
+    async def work(world: World) -> None:
+        sent = world.receipt()
+        kept = (await world.post("/v1/receipts", sent)).json()
+        await world.post("/v1/subjects/erase", {"subject": "u_mia"})
+        gone = await world.get(f"/v1/receipts/{sent['id']}")
+        assert (gone.status_code, gone.json()["type"], gone.json()["n"]) == (410, "erased", kept["n"])
+        proof = await world.get(f"/v1/receipts/{sent['id']}/proof")
+        assert LogProof.parse(proof.content).index == kept["n"]
+
+    served(sqlite_place, work)
 
 
 def test_database_that_fails_is_answered_with_503(sqlite_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch) -> None:

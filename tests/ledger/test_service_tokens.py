@@ -75,6 +75,10 @@ def test_token_permits_what_its_own_user_may_do(place: LedgerPlace) -> None:
             assert (await send(world, "/v1/decisions", {"subject": "u_mia"}, token))[0] == 200
         status, records = await send(world, "/v1/subjects/records", {"subject": "u_mia"}, signed(claims()))
         assert (status, [record["caller"] for record in records]) == (200, ["shop"] * 3)
+        for subject, expected in (("u_mia", 200), ("u_ben", 403)):
+            headers = {"Authorization": f"Bearer {signed(claims())}"}
+            named = await world.client.get(f"/v1/subjects/{subject}/records", headers=headers)
+            assert named.status_code == expected
         batch = [world.receipt(), world.receipt(subject="u_ben"), 7]
         status, answer = await send(world, "/v1/receipts", batch, signed(claims()))
         assert [(each["status"], each.get("type")) for each in answer["results"]] == [
@@ -91,12 +95,13 @@ def test_token_opens_no_other_route(sqlite_place: LedgerPlace) -> None:
         register(world)
         sent = world.receipt()
         await world.post("/v1/receipts", sent)
-        permitted = {"/v1/receipts", "/v1/decisions", "/v1/subjects/records", "/v1/links"}
+        permitted = {("POST", f"/v1/{path}") for path in ("receipts", "decisions", "subjects/records", "links")}
+        permitted |= {("GET", "/v1/subjects/{ref:path}/records")}
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {signed(claims())}"}
         for route in ROUTES:
-            if not route.scope or (route.method == "POST" and route.path in permitted):
+            if not route.scope or (route.method, route.path) in permitted:
                 continue
-            path = route.path.replace("{id}", sent["id"]).replace("{path:path}", "0/000")
+            path = route.path.replace("{id}", sent["id"]).replace("{path:path}", "0/000").replace("{ref:path}", "u_mia")
             answer = await world.client.request(route.method, path, headers=headers, content=b'{"subject":"u_mia"}')
             assert (answer.status_code, answer.json()["type"]) == (403, "scope"), route.path
 

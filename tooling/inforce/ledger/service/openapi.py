@@ -55,6 +55,16 @@ _PROBLEM: Final = _object(
 _ENTRIES: Final = _object(
     {"entries": {"type": "array", "items": _named("Entry")}, "next": {"type": "integer"}}, "entries"
 )
+_CERTIFICATE: Final = _object(
+    {
+        "n": _NUMBER,
+        "count": _NUMBER,
+        "erased_at": {"type": "string", "format": "date-time"},
+        "size": _NUMBER,
+        "proven": {"type": "boolean"},
+    },
+    *("n", "count", "erased_at", "size", "proven"),
+)
 _SUBJECT: Final = _object({"subject": _REFERENCE}, "subject", closed=True)
 _DECISION: Final = _object(
     {
@@ -94,6 +104,7 @@ _CURSOR: Final = [
     _parameter("after", "query", {"type": "integer", "minimum": -1, "maximum": 2**53 - 1}),
     _parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 1000}),
 ]
+_REF: Final = [_parameter("ref", "path", _REFERENCE)]
 _ID: Final = [_parameter("id", "path", {"type": "string"})]
 _READ: Final = (401, 403, 429, 500, 503)
 _POSTED: Final = (400, *_READ, 413, 415)
@@ -126,8 +137,7 @@ def _receipt_paths() -> dict[str, _Schema]:
             "get": _operation(
                 "Return a receipt of the caller",
                 {200: {"content": _json(_named("Entry"))}},
-                *_READ,
-                404,
+                *(*_READ, 404, 410),
                 parameters=_ID,
             )
         },
@@ -138,37 +148,31 @@ def _receipt_paths() -> dict[str, _Schema]:
 
 
 def _subject_paths() -> dict[str, _Schema]:
+    records = {200: {"content": _json({"type": "array", "items": _named("Entry")})}}
+    erased = {status: {"content": _json(_CERTIFICATE)} for status in (200, 202)}
+    held = {200: {"content": _json(_object({"held": {"type": "boolean"}}, "held"))}}
+    hold = {"on": {"type": "boolean"}, "reason": {"type": "string", "maxLength": 256}}
+    named = (*_READ, 400, 404)
     return {
         "/v1/subjects/records": {
-            "post": _operation(
-                "Return the records of a subject",
-                {200: {"content": _json({"type": "array", "items": _named("Entry")})}},
-                *_POSTED,
-                body=_SUBJECT,
-            )
+            "post": _operation("Return the records of a subject", records, *_POSTED, body=_SUBJECT)
         },
-        "/v1/subjects/erase": {
-            "post": _operation(
-                "Erase a subject",
-                {200: {"content": _json({"type": "object"})}, 202: {"content": _json({"type": "object"})}},
-                *(*_POSTED, 423),
-                body=_SUBJECT,
-            )
-        },
+        "/v1/subjects/erase": {"post": _operation("Erase a subject", erased, *_POSTED, 423, body=_SUBJECT)},
         "/v1/subjects/hold": {
             "post": _operation(
                 "Place or lift a legal hold",
-                {200: {"content": _json(_object({"held": {"type": "boolean"}}, "held"))}},
+                held,
                 *_POSTED,
-                body=_object(
-                    {
-                        "subject": _REFERENCE,
-                        "on": {"type": "boolean"},
-                        "reason": {"type": "string", "maxLength": 256},
-                    },
-                    "subject",
-                    closed=True,
-                ),
+                body=_object({"subject": _REFERENCE, **hold}, "subject", closed=True),
+            )
+        },
+        "/v1/subjects/{ref}/records": {
+            "get": _operation("Return the records of a subject", records, *named, parameters=_REF)
+        },
+        "/v1/subjects/{ref}": {"delete": _operation("Erase a subject", erased, *named, 423, parameters=_REF)},
+        "/v1/subjects/{ref}/hold": {
+            "put": _operation(
+                "Place or lift a legal hold", held, *_POSTED, 404, body=_object(hold, closed=True), parameters=_REF
             )
         },
         "/v1/links": {

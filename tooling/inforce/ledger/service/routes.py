@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -46,6 +47,7 @@ from inforce.text import Digest
 _PAGE: Final = 100
 _CIRCUMSTANCES: Final = {"languages": list, "audience": list, "seen": dict, "deferred": dict}
 
+_HOLD: Final = ("on", "reason")
 _IN_WORDS: Final = {list: "a list of texts", dict: "an object by policy id"}
 
 
@@ -85,9 +87,30 @@ def _counting(records: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [record for record in records if record["verdict"] != "contradicted"]
 
 
+def _named_subject(request: Request, end: bytes = b"") -> str:
+    """Return the reference in the path of `request`, one percent-encoded segment before `end`."""
+    # The path that Starlette decoded no longer shows whether a slash was part of the reference.
+    segments = bytes(request.scope["raw_path"]).removesuffix(end).split(b"/")
+    if len(segments) != 4:
+        raise ProblemError("not-found", "a slash in a reference is written %2F")
+    try:
+        return reference(unquote_to_bytes(segments[3]).decode("utf-8"), "the address")
+    except UnicodeDecodeError:
+        raise ProblemError("malformed", "the address: expected percent-encoded UTF-8") from None
+
+
 async def subject_records(parts: Parts, request: Request, caller: Caller | None) -> Response:
     """Answer with the records of a subject that count, in the shape that the clients take."""
-    subject = own_subject(caller, reference((await _object(request, "subject")).get("subject"), "subject"))
+    return await _records(parts, caller, reference((await _object(request, "subject")).get("subject"), "subject"))
+
+
+async def named_records(parts: Parts, request: Request, caller: Caller | None) -> Response:
+    """Answer like `subject_records` for the reference in the path."""
+    return await _records(parts, caller, _named_subject(request, b"/records"))
+
+
+async def _records(parts: Parts, caller: Caller | None, subject: str) -> Response:
+    own_subject(caller, subject)
     return to_json(200, _counting(addressed(await parts.ledger.records(subject), subject)))
 
 
@@ -126,7 +149,15 @@ async def link(parts: Parts, request: Request, caller: Caller | None) -> Respons
 
 async def erase(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
     """Erase a subject, and answer with the certificate, or with 202 while it is not proven yet."""
-    subject = reference((await _object(request, "subject")).get("subject"), "subject")
+    return await _erased(parts, reference((await _object(request, "subject")).get("subject"), "subject"))
+
+
+async def erase_named(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer like `erase` for the reference in the path."""
+    return await _erased(parts, _named_subject(request))
+
+
+async def _erased(parts: Parts, subject: str) -> Response:
     try:
         erasure = await parts.ledger.erase(subject)
     except HeldError as held:
@@ -136,9 +167,17 @@ async def erase(parts: Parts, request: Request, caller: Caller | None) -> Respon
 
 async def hold(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
     """Place or lift a legal hold, which prevents erasure."""
-    asked = await _object(request, "subject", "on", "reason")
-    subject, on = reference(asked.get("subject"), "subject"), asked.get("on", True)
-    reason = asked.get("reason", "")
+    asked = await _object(request, "subject", *_HOLD)
+    return await _held(parts, reference(asked.get("subject"), "subject"), asked)
+
+
+async def hold_named(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer like `hold` for the reference in the path."""
+    return await _held(parts, _named_subject(request, b"/hold"), await _object(request, *_HOLD))
+
+
+async def _held(parts: Parts, subject: str, asked: Mapping[str, Any]) -> Response:
+    on, reason = asked.get("on", True), asked.get("reason", "")
     if not isinstance(on, bool) or not isinstance(reason, str) or len(reason) > 256:
         raise ProblemError("malformed", "on: expected true or false; reason: expected at most 256 characters")
     await parts.ledger.hold(subject, on=on, reason=reason)
@@ -194,7 +233,10 @@ async def _receipt(parts: Parts, request: Request, caller: Caller | None) -> Map
 
 async def receipt(parts: Parts, request: Request, caller: Caller | None) -> Response:
     """Answer with a receipt that the caller sent."""
-    return to_json(200, await _receipt(parts, request, caller))
+    found = await _receipt(parts, request, caller)
+    if found.get("erased"):
+        raise ProblemError("erased", "the user of this receipt was erased", n=found["n"])
+    return to_json(200, found)
 
 
 async def proof(parts: Parts, request: Request, caller: Caller | None) -> Response:
@@ -266,6 +308,9 @@ ROUTES: Final = (
     LedgerRoute("POST", "/v1/subjects/records", "read", subject_records, tokens=True),
     LedgerRoute("POST", "/v1/subjects/erase", "erase", erase),
     LedgerRoute("POST", "/v1/subjects/hold", "erase", hold),
+    LedgerRoute("GET", "/v1/subjects/{ref:path}/records", "read", named_records, tokens=True),
+    LedgerRoute("DELETE", "/v1/subjects/{ref:path}", "erase", erase_named),
+    LedgerRoute("PUT", "/v1/subjects/{ref:path}/hold", "erase", hold_named),
     LedgerRoute("POST", "/v1/links", "write", link, tokens=True),
     LedgerRoute("GET", "/v1/changes", "export", changes),
     LedgerRoute("GET", "/v1/export", "export", export),
