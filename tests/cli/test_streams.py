@@ -38,6 +38,7 @@ WORDS: dict[str, tuple[str, int]] = {
     "sign": ("sign nothing", 2),
     "verify": ("verify nothing", 2),
     "ledger checkpoint": ("ledger checkpoint --database nothing.db", 4),
+    "ledger evidence": ("ledger evidence x --database nothing.db --site site", 2),
     "ledger export": ("ledger export --database nothing.db", 4),
     "ledger forget": ("ledger forget --database nothing.db", 4),
     "ledger key add": ("ledger key add shop --scope read --database nothing.db", 4),

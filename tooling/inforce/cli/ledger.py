@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from inforce.cli.ledger_erase import forget
+from inforce.cli.ledger_evidence import evidence
 from inforce.cli.ledger_keys import key
 from inforce.cli.ledger_log import checkpoint, export, publish
 from inforce.cli.ledger_serve import serve
@@ -21,5 +22,5 @@ def command() -> None:
     """
 
 
-for _each in (serve, key, checkpoint, export, publish, forget):
+for _each in (serve, key, checkpoint, export, publish, evidence, forget):
     command.add_command(_each)

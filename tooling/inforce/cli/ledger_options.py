@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from inforce.client.http import secure_site
 from inforce.errors import LedgerError, SignatureError
 from inforce.ledger.app_keys import AppKeys
 from inforce.ledger.keys import LedgerKeys
@@ -39,6 +40,14 @@ def with_database(function: F) -> F:
         help="A file, sqlite:///FILE, or postgresql://USER@HOST/NAME.",
     )
     return database(keys(function))
+
+
+def site_address(site: str) -> str:
+    """Return `site` as an address that ends in “/”; raise BadParameter unless it is https or on this machine."""
+    try:
+        return secure_site(site if site.endswith("/") else site + "/")
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--site") from None
 
 
 def keys_file(place: LedgerPlace, keys: Path | None) -> Path:

@@ -13,10 +13,9 @@ from typing import Any, Final
 
 import click
 
-from inforce.cli.ledger_options import keys_file, public_key, with_database
+from inforce.cli.ledger_options import keys_file, public_key, site_address, with_database
 from inforce.client import AsyncPolicies, RefusedError
 from inforce.client.discovery import published_site
-from inforce.client.http import secure_site
 from inforce.errors import SetupError
 from inforce.ledger.keys import SCOPES, LedgerKeys
 from inforce.ledger.ledger import Ledger
@@ -77,7 +76,7 @@ def serve(
     Example:
       inforce ledger serve --database ledger.db --site https://policies.shop.example/
     """
-    address = _address(site)
+    address = site_address(site)
     trusted = [public_key(path, "--manifest-key").to_jwk() for path in manifest_keys]
     place = LedgerPlace.parse(database)
     secrets_file = keys_file(place, keys)
@@ -85,7 +84,8 @@ def serve(
     listening = _listen(host, port)
     signal.signal(signal.SIGTERM, _nothing)  # uvicorn handles the signal, and then raises it again
     state_file = secrets_file.with_name(f"{secrets_file.stem.removesuffix('.keys')}-site.json")
-    service = partial(Service, origins=origins, audience=audience, rate=rate, log=None if no_log else _log)
+    log = None if no_log else _log
+    service = partial(Service, origins=origins, audience=audience, rate=rate, log=log, place=address)
     with contextlib.suppress(KeyboardInterrupt), listening:
         run_loop(_serve(place, secrets, address, listening, trusted, state_file, service))
 
@@ -109,13 +109,6 @@ async def _serve(
             click.echo(f"The ledger of {ledger.site} answers at http://{host}:{port}/")
 
         await run(service(ledger, policies), listening, announce)
-
-
-def _address(site: str) -> str:
-    try:
-        return secure_site(site if site.endswith("/") else site + "/")
-    except ValueError as wrong:
-        raise click.BadParameter(str(wrong), param_hint="--site") from None
 
 
 def _published(address: str) -> str | None:

@@ -37,6 +37,14 @@ class ManifestFile:
     serial: int
     keys: tuple[Mapping[str, str], ...]
 
+    @property
+    def payload(self) -> bytes:
+        """The manifest without signatures."""
+        if not self.keys:
+            return self.content
+        document: dict[str, str] = parse_json(self.content)
+        return document["payload"].encode()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:

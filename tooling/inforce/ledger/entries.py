@@ -28,6 +28,15 @@ class Randomness(NamedTuple):
     salt: bytes
 
 
+class Disclosure(NamedTuple):
+    """What a proof of entry `n` needs: the canonical `record`, its `salt`, and the `entry` of the log."""
+
+    n: int
+    record: bytes
+    salt: bytes
+    entry: bytes
+
+
 def to_instant(milliseconds: int) -> str:
     """Return the instant `milliseconds` after 1970 in RFC 3339.
 
@@ -124,6 +133,12 @@ def document(row: Mapping[str, Any], key: SubjectKey | None, verdict: str | None
     if row["kind"] == "receipt":
         opened["verdict"] = verdict or row["verdict"]
     return opened
+
+
+def disclosure(row: Mapping[str, Any], key: SubjectKey) -> Disclosure:
+    """Return what a proof of `row` needs; `key` is the key of its subject, which is not part of it."""
+    salt, record = key.open(bytes(row["body"]))
+    return Disclosure(row["n"], record, salt, entry_of(row))
 
 
 def is_same(row: Mapping[str, Any], key: SubjectKey, receipt: Mapping[str, Any]) -> bool:

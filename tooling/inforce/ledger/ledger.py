@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from inforce.client import ManifestFile
 from inforce.errors import HeldError, LedgerError
 from inforce.ledger.app_keys import AppKeys
-from inforce.ledger.entries import document, to_instant
+from inforce.ledger.entries import Disclosure, disclosure, document, to_instant
 from inforce.ledger.erasure import Erasure, residue
 from inforce.ledger.keys import Caller, LedgerKeys, now_milliseconds
 from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey, origin_of
@@ -185,6 +185,11 @@ class Ledger:
         receipts = {row["n"]: row for row in rows if row["kind"] == "receipt"}
         return [receipts[n] for n in sorted(receipts)]
 
+    async def history(self, subject: str, policy: str) -> list[dict[str, Any]]:
+        """Return the records of `subject` and of the references linked with it about `policy`, in the log's order."""
+        rows, _ = self._with_linked(subject)
+        return sorted((row for row in rows if row.get("policy") == policy), key=lambda row: int(row["n"]))
+
     def _with_linked(self, subject: str) -> tuple[list[dict[str, Any]], set[str]]:
         """Return the records of `subject` and of the references linked with it, and all these references."""
         rows: list[dict[str, Any]] = []
@@ -217,6 +222,15 @@ class Ledger:
             where &= entries.c.caller == caller
         found = self._documents(select(entries).where(where).order_by(entries.c.n).limit(1))
         return found[0] if found else None
+
+    async def disclosed(self, n: int) -> Disclosure:
+        """Return what proves the receipt number `n`; raise LedgerError if its subject was erased."""
+        with self._database.reading() as connection:
+            (row,) = rows_of(connection, select(entries).where(entries.c.n == n))
+        key = self._keys_of({row["sid"]}).get(row["sid"])
+        if key is None:
+            raise LedgerError("this record was erased: what it said is unreadable")
+        return disclosure(row, key)
 
     async def changes(self, after: int, limit: int) -> list[dict[str, Any]]:
         """Return up to `limit` entries with a number above `after`, in the order of the log."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
@@ -46,6 +47,7 @@ class Service:
     :param audience: what `aud` of tokens may be, beside the origin of the log; empty if nothing else
     :param rate: requests per second that a caller may send; 0: no limit
     :param log: function that writes one line per request; None: no log
+    :param place: the address of the files of the site, or a folder with a copy; None: the site
     """
 
     def __init__(
@@ -57,9 +59,10 @@ class Service:
         audience: str = "",
         rate: int = 0,
         log: Callable[[str], object] | None = None,
+        place: str | Path | None = None,
     ) -> None:
         callers = Callers(ledger.app_keys, filter(None, (ledger.origin, audience)))
-        self.parts = Parts(ledger, policies, Verdicts(policies), callers, Journal(log))
+        self.parts = Parts(ledger, policies, Verdicts(policies), callers, Journal(log), place or ledger.site)
         self._rate = RateLimit(rate)
         cors = Middleware(
             CORSMiddleware,

@@ -144,6 +144,14 @@ def _receipt_paths() -> dict[str, _Schema]:
         "/v1/receipts/{id}/proof": {
             "get": _operation("Return the inclusion proof", {200: _TEXT}, *_READ, 404, parameters=_ID)
         },
+        "/v1/receipts/{id}/evidence": {
+            "get": _operation(
+                "Return the evidence pack",
+                {200: {"content": {"application/zip": {}}}},
+                *(401, 403, 404, 410, 503),
+                parameters=_ID,
+            )
+        },
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -16,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from inforce.client import AsyncPolicies
 from inforce.client.frameworks.records import addressed
 from inforce.errors import HeldError, ShapeError
+from inforce.ledger.evidence.collect import evidence_zip
 from inforce.ledger.ledger import Caller, Ledger
 from inforce.ledger.service.callers import Callers, own_subject
 from inforce.ledger.service.journal import Journal
@@ -52,13 +54,14 @@ _IN_WORDS: Final = {list: "a list of texts", dict: "an object by policy id"}
 
 
 class Parts(NamedTuple):
-    """What the routes answer from."""
+    """What the routes answer from; `place` is the address of the policy site, or a folder with a copy of it."""
 
     ledger: Ledger
     policies: AsyncPolicies
     verdicts: Verdicts
     callers: Callers
     journal: Journal
+    place: str | Path
 
 
 class LedgerRoute(NamedTuple):
@@ -245,6 +248,16 @@ async def proof(parts: Parts, request: Request, caller: Caller | None) -> Respon
     return Response(await parts.ledger.proof(found["n"]), 200, PROOF_HEADERS)
 
 
+async def evidence(parts: Parts, request: Request, caller: Caller | None) -> Response:
+    """Answer with the evidence pack of a receipt, a zip."""
+    found = await _receipt(parts, request, caller)
+    if found.get("erased"):
+        raise ProblemError("erased", "this receipt was erased: what it said is unreadable")
+    await parts.ledger.keep_manifest(parts.policies.manifest_file)
+    pack = await evidence_zip(parts.ledger, found["n"], parts.place)
+    return Response(pack, 200, {"Content-Type": "application/zip", "Cache-Control": "no-store"})
+
+
 async def checkpoint(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
     """Answer with the signed checkpoint of the log (C2SP signed note)."""
     return Response(parts.ledger.checkpoint(), 200, CHECKPOINT_HEADERS)
@@ -318,6 +331,7 @@ ROUTES: Final = (
     LedgerRoute("GET", "/v1/stats", "read", stats),
     LedgerRoute("GET", "/v1/receipts/{id}", "read", receipt),
     LedgerRoute("GET", "/v1/receipts/{id}/proof", "read", proof),
+    LedgerRoute("GET", "/v1/receipts/{id}/evidence", "audit", evidence),
     LedgerRoute("GET", "/v1/checkpoint", "audit", checkpoint),
     LedgerRoute("GET", "/v1/tile/{path:path}", "audit", tile),
     LedgerRoute("GET", "/v1/manifests/{digest}", "audit", manifest),
