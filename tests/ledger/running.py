@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
+import httpx2
 import uvicorn
 
 from inforce.client import AsyncPolicies
@@ -47,6 +49,13 @@ class RunningLedger:
     def add_key(self, caller: str, scopes: Sequence[str]) -> str:
         """Return a new key of `caller`."""
         return self._ledger.app_keys.add(caller, scopes)
+
+    def records(self, subject: str) -> list[dict[str, Any]]:
+        """Return the records of `subject` that the ledger answers."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        answer = httpx2.post(f"{self.address}v1/subjects/records", json={"subject": subject}, headers=headers)
+        records: list[dict[str, Any]] = answer.json()
+        return records
 
     async def _serve(self, started: Event) -> None:
         async with Ledger.open(self._place, KEYS, self._site) as ledger:
