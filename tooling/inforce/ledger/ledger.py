@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from inforce.client import ManifestFile
 from inforce.errors import HeldError, LedgerError
+from inforce.ledger.answers import Answers
 from inforce.ledger.app_keys import AppKeys
 from inforce.ledger.entries import Disclosure, disclosure, document, to_instant
 from inforce.ledger.erasure import Erasure, residue
@@ -61,6 +62,7 @@ class Ledger:
         self._keys = keys
         self._clock = clock
         self.app_keys = AppKeys(database)
+        self.answers = Answers(database, keys.pseudonym)
         self.manifests = Manifests(database)
         self.site = self.origin = ""
         self._note = b""

@@ -109,6 +109,7 @@ _ID: Final = [_parameter("id", "path", {"type": "string"})]
 _READ: Final = (401, 403, 429, 500, 503)
 _POSTED: Final = (400, *_READ, 413, 415)
 _TEXT: Final = {"content": {"text/plain": {"schema": {"type": "string"}}}}
+_LINES: Final = {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
 _OPEN: Final[list[Any]] = []
 
 
@@ -131,6 +132,15 @@ def _receipt_paths() -> dict[str, _Schema]:
                 {200: {"content": _json(_object({"decision": {"type": "object"}, "records": {"type": "array"}}))}},
                 *_POSTED,
                 body=_DECISION,
+            )
+        },
+        "/v1/due": {
+            "post": _operation(
+                "Return those of a long list who owe an answer",
+                {200: _LINES},
+                *_POSTED,
+                parameters=[_parameter("least", "query", {"enum": ["notice", "prompt"]})],
+                requestBody={"required": True, **_LINES},
             )
         },
         "/v1/receipts/{id}": {
@@ -206,7 +216,7 @@ def _log_paths() -> dict[str, _Schema]:
         "/v1/export": {
             "get": _operation(
                 "Return all entries after a number as JSON Lines",
-                {200: {"content": {"application/x-ndjson": {}}}},
+                {200: _LINES},
                 *_READ,
                 400,
                 parameters=_CURSOR,

@@ -14,6 +14,8 @@ from inforce.fields import LARGEST_INTEGER
 from inforce.ledger.service.problems import ProblemError
 from inforce.manifest import parse_json
 
+JSON: Final = "application/json"
+LINES: Final = "application/x-ndjson"
 SINGLE_BYTES: Final = 16_384
 BATCH_BYTES: Final = 4 * 1024 * 1024
 BATCH_RECEIPTS: Final = 1_000
@@ -34,14 +36,14 @@ def bearer_key(scope: Mapping[str, Any]) -> str:
     return key.strip() if scheme.lower() == "bearer" else ""
 
 
-async def read_body(scope: Mapping[str, Any], receive: Receive, limit: int) -> bytes:
+async def read_body(scope: Mapping[str, Any], receive: Receive, limit: int, media: str = JSON) -> bytes:
     """Return the body of a request with at most `limit` bytes.
 
-    Raise ProblemError for a larger one, before all of it is read, and for another media type than JSON.
+    Raise ProblemError for a larger one, before all of it is read, and for another media type than `media`.
     """
     kind = header(scope, b"content-type").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise ProblemError("unsupported-media-type", f"expected application/json, got {quoted(kind)}")
+    if kind != media:
+        raise ProblemError("unsupported-media-type", f"expected {media}, got {quoted(kind)}")
     length = header(scope, b"content-length")
     if length.isdecimal() and (len(length) > 12 or int(length) > limit):
         raise _too_large(limit)
@@ -72,7 +74,11 @@ def parse_body(body: bytes) -> Any:
 
 def parse_object(body: bytes, known: frozenset[str]) -> dict[str, Any]:
     """Return the JSON object of `body`; raise ProblemError for anything else and for a field that is not `known`."""
-    value = parse_body(body)
+    return parse_fields(parse_body(body), known)
+
+
+def parse_fields(value: object, known: frozenset[str]) -> dict[str, Any]:
+    """Return the object `value`; raise ProblemError for anything else and for a field that is not `known`."""
     if not isinstance(value, dict):
         raise ProblemError("malformed", f"expected an object, got {type(value).__name__}")
     for name in value:

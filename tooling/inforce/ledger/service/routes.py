@@ -6,7 +6,7 @@ Invariants: every list is in the order of `n` and continues after a cursor, so t
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -16,10 +16,11 @@ from starlette.responses import Response, StreamingResponse
 
 from inforce.client import AsyncPolicies
 from inforce.client.frameworks.records import addressed
-from inforce.errors import HeldError, ShapeError
+from inforce.errors import HeldError, quoted
 from inforce.ledger.evidence.collect import evidence_zip
 from inforce.ledger.ledger import Caller, Ledger
 from inforce.ledger.service.callers import Callers, own_subject
+from inforce.ledger.service.decisions import DUE_BYTES, DueList, counting, decided
 from inforce.ledger.service.journal import Journal
 from inforce.ledger.service.openapi import openapi
 from inforce.ledger.service.problems import ProblemError
@@ -27,6 +28,7 @@ from inforce.ledger.service.receipts import add_body
 from inforce.ledger.service.requests import (
     BATCH_BYTES,
     LARGEST_PAGE,
+    LINES,
     SINGLE_BYTES,
     parse_object,
     read_body,
@@ -50,6 +52,7 @@ _PAGE: Final = 100
 _CIRCUMSTANCES: Final = {"languages": list, "audience": list, "seen": dict, "deferred": dict}
 
 _HOLD: Final = ("on", "reason")
+_LEAST: Final = ("notice", "prompt")
 _IN_WORDS: Final = {list: "a list of texts", dict: "an object by policy id"}
 
 
@@ -85,11 +88,6 @@ async def receipts(parts: Parts, request: Request, caller: Caller | None) -> Res
     return to_json(result.status, result.document)
 
 
-def _counting(records: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return those of `records` that count: a contradicted one never does, and a client does not know verdicts."""
-    return [record for record in records if record["verdict"] != "contradicted"]
-
-
 def _named_subject(request: Request, end: bytes = b"") -> str:
     """Return the reference in the path of `request`, one percent-encoded segment before `end`."""
     # The path that Starlette decoded no longer shows whether a slash was part of the reference.
@@ -114,24 +112,32 @@ async def named_records(parts: Parts, request: Request, caller: Caller | None) -
 
 async def _records(parts: Parts, caller: Caller | None, subject: str) -> Response:
     own_subject(caller, subject)
-    return to_json(200, _counting(addressed(await parts.ledger.records(subject), subject)))
+    return to_json(200, counting(addressed(await parts.ledger.records(subject), subject)))
 
 
 async def decision(parts: Parts, request: Request, caller: Caller | None) -> Response:
     """Answer with what a subject owes now, and the records that decide it."""
     asked = await _object(request, "subject", "since", *_CIRCUMSTANCES)
     subject = own_subject(caller, reference(asked.get("subject"), "subject"))
-    records = addressed(await parts.ledger.records(subject), subject)
-    form = {"id": subject, **({"since": asked["since"]} if asked.get("since") is not None else {})}
     circumstances = {name: asked[name] for name in _CIRCUMSTANCES if asked.get(name) is not None}
     for name, value in circumstances.items():
         if not isinstance(value, _CIRCUMSTANCES[name]):
             raise ProblemError("malformed", f"{name}: expected {_IN_WORDS[_CIRCUMSTANCES[name]]}")
-    try:
-        decided = await parts.policies.check(_counting(records), form, **circumstances)
-    except (ShapeError, TypeError) as wrong:
-        raise ProblemError("malformed", str(wrong)) from None
-    return to_json(200, {"decision": decided, "records": records})
+    owed, records = await decided(parts.ledger, parts.policies, subject, asked.get("since"), **circumstances)
+    return to_json(200, {"decision": owed, "records": records})
+
+
+async def due(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with those of a long list of subjects who owe an answer, as JSON Lines."""
+    least = request.query_params.get("least", "prompt")
+    if least not in _LEAST:
+        raise ProblemError("malformed", f"least: expected {' or '.join(_LEAST)}, got {quoted(least)}")
+    state = await parts.policies.check([], "anyone")
+    if state["outcome"] == "stale":
+        raise ProblemError("unavailable", f"the ledger has no manifest of the site that applies now: {state['reason']}")
+    body = await read_body(request.scope, request.receive, DUE_BYTES, LINES)
+    listed = DueList(parts.ledger, parts.policies, told=least == "notice")
+    return StreamingResponse(listed.lines(body), 200, LINES_HEADERS)
 
 
 async def link(parts: Parts, request: Request, caller: Caller | None) -> Response:
@@ -318,6 +324,7 @@ async def description(parts: Parts, request: Request, caller: Caller | None) -> 
 ROUTES: Final = (
     LedgerRoute("POST", "/v1/receipts", "write", receipts, tokens=True),
     LedgerRoute("POST", "/v1/decisions", "read", decision, tokens=True),
+    LedgerRoute("POST", "/v1/due", "read", due),
     LedgerRoute("POST", "/v1/subjects/records", "read", subject_records, tokens=True),
     LedgerRoute("POST", "/v1/subjects/erase", "erase", erase),
     LedgerRoute("POST", "/v1/subjects/hold", "erase", hold),
