@@ -79,6 +79,7 @@ DOORS = {
     "nh3": ("site",),
     "playwright": ("screens",),
     "rapidfuzz": ("redline",),
+    "rfc3161_client": ("ledger",),
     "rich": ("cli",),
     "sqlalchemy": ("ledger",),
     "starlette": ("client.frameworks.starlette", "client.frameworks.fastapi", "ledger.service"),

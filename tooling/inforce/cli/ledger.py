@@ -9,6 +9,7 @@ from inforce.cli.ledger_evidence import evidence
 from inforce.cli.ledger_keys import key
 from inforce.cli.ledger_log import checkpoint, export, publish
 from inforce.cli.ledger_serve import serve
+from inforce.cli.ledger_stamp import stamp
 
 
 @click.group()
@@ -22,5 +23,5 @@ def command() -> None:
     """
 
 
-for _each in (serve, key, checkpoint, export, publish, evidence, forget):
+for _each in (serve, key, checkpoint, export, publish, stamp, evidence, forget):
     command.add_command(_each)

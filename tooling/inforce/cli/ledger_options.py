@@ -94,8 +94,13 @@ def with_ledger(database: str, keys: Path | None, work: Callable[[Ledger], Corou
 
 def with_app_keys(database: str, work: Callable[[AppKeys], T]) -> T:
     """Return the result of `work` with the keys of apps, while another process may write the ledger."""
+    return with_open_database(database, lambda opened: work(AppKeys(opened)))
+
+
+def with_open_database(database: str, work: Callable[[Database], T]) -> T:
+    """Return the result of `work` with the database, while another process may write the log."""
     place = LedgerPlace.parse(database)
     if not place.exists:
         raise LedgerError(f"there is no ledger in {database}: “inforce ledger serve” creates one")
     with contextlib.closing(Database(place, writes=False)) as opened:
-        return work(AppKeys(opened))
+        return work(opened)

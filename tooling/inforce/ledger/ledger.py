@@ -27,6 +27,7 @@ from inforce.ledger.log.tiles import Tile, hashes_from_tiles
 from inforce.ledger.log.tree import HASH_BYTES, inclusion_proof, subtree_root
 from inforce.ledger.manifests import Manifests
 from inforce.ledger.sealing import SubjectKey, pseudonym
+from inforce.ledger.stamps import Stamps
 from inforce.ledger.static_log import signed_checkpoint
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
 from inforce.ledger.storage.tables import entries, state, subjects, tiles
@@ -64,6 +65,7 @@ class Ledger:
         self.app_keys = AppKeys(database)
         self.answers = Answers(database, keys.pseudonym)
         self.manifests = Manifests(database)
+        self.stamps = Stamps(database)
         self.site = self.origin = ""
         self._note = b""
         self._signed_at = float("-inf")
@@ -313,9 +315,13 @@ class Ledger:
 
         return hashes_from_tiles(read, size)
 
-    async def proof(self, n: int) -> bytes:
-        """Return the proof (tlog-proof) that entry `n` is in the log; it may wait for the next checkpoint."""
-        note = Note.parse(self.checkpoint())
+    async def proof(self, n: int, signed: bytes | None = None) -> bytes:
+        """Return the proof (tlog-proof) that entry `n` is in the log; it may wait for the next checkpoint.
+
+        :param n: number of the entry
+        :param signed: an earlier signed checkpoint that covers the entry; None: the newest one
+        """
+        note = Note.parse(signed or self.checkpoint())
         if Checkpoint.parse(note.text).size <= n:
             await asyncio.sleep(_SECONDS_BETWEEN_NOTES)
             note = Note.parse(self.checkpoint())

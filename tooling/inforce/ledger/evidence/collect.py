@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from inforce.ledger.evidence.material import Material, PackWording
 from inforce.ledger.evidence.pack import pack_files, to_zip
 from inforce.ledger.evidence.site import SiteCopy
 from inforce.ledger.ledger import Ledger
+from inforce.ledger.stamps import Stamp
 from inforce.manifest import Manifest, ManifestPolicy, digests_file, parse_json
 from inforce.text import Digest
 
@@ -72,11 +73,14 @@ class Collection:
             digest = digests.get(listed.binding_language, "")
             binding = await self._text(record, listed.binding_language, digest, "binding.md")
         base, changes, summaries = await self._changes(record)
+        stamps = self._ledger.stamps.first_after(n)
+        if not stamps:
+            self.missing.append("A timestamp: no authority has stamped a checkpoint that covers the record.")
         return Material(
             site=self._ledger.site,
             verifier=str(self._ledger.verifier),
             disclosure=disclosure,
-            proof=await self._ledger.proof(n),
+            proof=await self._ledger.proof(n, stamps[0].note if stamps else None),
             history=await self._ledger.history(record["subject"], record["policy"]),
             manifest=manifest,
             versions=versions,
@@ -86,7 +90,7 @@ class Collection:
             changes=changes,
             summaries=summaries,
             screens=await self._screens(record),
-            stamps={},
+            stamps={name: content for number, each in enumerate(stamps, 1) for name, content in _files(each, number)},
             missing=tuple(self.missing),
         )
 
@@ -164,6 +168,12 @@ class Collection:
                 if content is not None and str(Digest.of(content)) == screen["digest"]:
                     files[screen["path"].rpartition("/")[2]] = content
         return files
+
+
+def _files(stamp: Stamp, number: int) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of the timestamp `number` of a checkpoint, from 1."""
+    name = "checkpoint" if number == 1 else f"checkpoint-{number}"
+    yield from ((f"{name}.tsq", stamp.request), (f"{name}.tsr", stamp.response))
 
 
 def _document(raw: bytes | None) -> dict[str, Any]:

@@ -57,14 +57,13 @@ def pack_files(material: Material, wording: PackWording) -> dict[str, bytes]:
     rows = (f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
     files["digests.txt"] = "".join(rows).encode()
     files["declaration.txt"] = declaration(wording.declaration, material, files["digests.txt"]).encode()
-    missing = [*material.missing, *missing]
-    text = readme(wording.readme, material, files, decision, missing)  # it does not list itself
-    files["README.txt"] = text.encode()
+    names, missing = list(files), [*material.missing, *missing]  # the README does not list itself
+    text = readme(wording.readme, material, names, decision, missing)
     try:
         files["README.pdf"] = to_pdf(_paper(material, "Evidence", to_html(text), _ENGLISH))
     except SetupError as cause:
-        lacking = [*missing, f"README.pdf: {_line(cause)}"]
-        files["README.txt"] = readme(wording.readme, material, files, decision, lacking).encode()
+        text = readme(wording.readme, material, names, decision, [*missing, f"README.pdf: {_line(cause)}"])
+    files["README.txt"] = text.encode()
     return files
 
 

@@ -41,7 +41,11 @@ _FILES: Final = {
     "declaration": "a draft of a custodian’s declaration, with blanks",
     "verify": "the five checks below as a program",
 }
-_PICTURE: Final = "a picture of what users saw"
+_KINDS: Final = {
+    "tsr": "a timestamp of the checkpoint by an independent authority (RFC 3161)",
+    "tsq": "the request for that timestamp",
+    "png": "a picture of what users saw",
+}
 _REASONS: Final = {
     "first-time": "the user had not answered a version that applied",
     "reaccept": "the user had answered an earlier version only",
@@ -105,7 +109,7 @@ def _described(files: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield the names of `files`, those with the same content together, and what they contain."""
     together: dict[str, list[str]] = {}
     for name in sorted(files):
-        meaning = _FILES.get(name) or _FILES.get(name.partition(".")[0], _PICTURE)
+        meaning = _FILES.get(name) or _KINDS.get(name.rpartition(".")[2]) or _FILES[name.partition(".")[0]]
         together.setdefault(meaning, []).append(name)
     return ((", ".join(names), meaning) for meaning, names in together.items())
 

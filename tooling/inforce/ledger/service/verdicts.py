@@ -89,4 +89,5 @@ class Verdicts:
                 await self.policies.refresh()
                 await ledger.keep_manifest(self.policies.manifest_file)
                 await self.settle(ledger)
+                ledger.checkpoint()  # so that the last signed one, which “inforce ledger stamp” uses, is not old
             await asyncio.sleep(_SETTLE_SECONDS)

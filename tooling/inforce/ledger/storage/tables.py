@@ -59,6 +59,16 @@ manifests: Final = Table(
     Column("received_at", BigInteger, nullable=False),  # milliseconds since 1970
     Column("content", LargeBinary, nullable=False),  # the file as fetched
 )
+# Timestamps of checkpoints (RFC 3161), each with its request.
+stamps: Final = Table(
+    "stamps",
+    LOG,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("tsa", Text, primary_key=True),  # the address of the authority
+    Column("note", LargeBinary, nullable=False),  # the checkpoint
+    Column("request", LargeBinary, nullable=False),
+    Column("response", LargeBinary, nullable=False),
+)
 subjects: Final = Table(
     "subjects",
     SUBJECTS,

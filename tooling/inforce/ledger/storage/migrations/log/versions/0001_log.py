@@ -1,4 +1,4 @@
-"""Create the tables of the log; entries, tiles and manifests can only be added."""
+"""Create the tables of the log; what is stored of the log can only be added."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ CREATE TABLE manifests (
   digest {bytes} NOT NULL, signers TEXT NOT NULL, serial {integer} NOT NULL, received_at {integer} NOT NULL,
   content {bytes} NOT NULL, PRIMARY KEY (digest, signers)){strict}
 """
+_STAMPS = """
+CREATE TABLE stamps (
+  size {integer} NOT NULL, tsa TEXT NOT NULL, note {bytes} NOT NULL, request {bytes} NOT NULL,
+  response {bytes} NOT NULL, PRIMARY KEY (size, tsa)){strict}
+"""
 _INDEXES = (
     "CREATE UNIQUE INDEX entries_id ON entries (id, caller) WHERE id IS NOT NULL",
     "CREATE INDEX entries_sid ON entries (sid, policy, seq, act, verdict) WHERE sid IS NOT NULL",
@@ -49,11 +54,11 @@ def upgrade() -> None:
         "strict": " STRICT" if sqlite else "",
         "rowless": " STRICT, WITHOUT ROWID" if sqlite else "",
     }
-    for statement in (_ENTRIES, _TILES, _STATE, _APP_KEYS, _MANIFESTS):
+    for statement in (_ENTRIES, _TILES, _STATE, _APP_KEYS, _STAMPS, _MANIFESTS):
         op.execute(sa.text(statement.format(**words)))
     for statement in _INDEXES:
         op.execute(sa.text(statement))
-    for table in ("entries", "tiles", "manifests"):
+    for table in ("entries", "tiles", "manifests", "stamps"):
         _refuse_changes(table, sqlite=sqlite)
 
 
