@@ -9,13 +9,14 @@ INSTALL_THIS := $(PIP) install --no-deps --no-build-isolation --editable .
 UV ?= uv
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --no-config --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(UPGRADE) pyproject.toml
-# The Debian packages that WeasyPrint (including a font) and the Node.js in Playwright require, two servers, and the
-# languages of the programs in docs/ledger/recipes.md.
+# The Debian packages that WeasyPrint (including a font) and the Node.js in Playwright require, two servers, the languages
+# of the programs in docs/ledger/recipes.md, and a library of Go that verifies a published log independently.
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core libatomic1 nginx-light postgresql \
-	curl golang-go php-cli php-curl ruby
+	curl golang-go golang-golang-x-mod-dev php-cli php-curl ruby
 LIBRARIES_ARE_HERE := { $(BIN)/python -P -c 'import weasyprint' && $(BIN)/python -P -m playwright --version && \
 	PATH="$$PATH:/usr/sbin" command -v nginx && $(BIN)/python -P tests/ledger/postgres.py && \
-	curl --version && go version && php -r 'curl_version();' && ruby --version; } >/dev/null
+	curl --version && go version && php -r 'curl_version();' && ruby --version && \
+	test -d /usr/share/gocode/src/golang.org/x/mod/sumdb; } >/dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
