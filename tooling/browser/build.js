@@ -11,7 +11,7 @@ import uglify from "uglify-js";
 const HERE = new URL("./", import.meta.url), SITE = new URL("../inforce/site/browser/", HERE);
 const ENTRIES = ["decide", "client", "texts", "prompt", "choices"];
 const COMPRESS = { passes: 4, ecma: 2020, unsafe_arrows: true, pure_getters: true, unsafe_methods: true, inline: 1, hoist_funs: true, lhs_constants: false };
-const AGAIN = { passes: 4, pure_getters: true, arrows: false, comparisons: false, side_effects: false };
+const AGAIN = { passes: 4, pure_getters: true, arrows: false, comparisons: false, side_effects: false, reduce_funcs: false, conditionals: false };
 // Fields that only these modules use, and that no file contains: they are renamed.
 const MANGLE = { properties: { regex: /^(ahead|applies|enforced|fresh|place|published|received|tie|usual|yes)$/ } };
 

@@ -45,7 +45,7 @@ const stale = (reason) => ({ outcome: "stale", reason, next_at: null, policies: 
 export function decide({ manifest, now, clock_offset_seconds = 0, subject, audience, languages, role, state = {} }) {
   let t = max(instant(now) + clock_offset_seconds * 1e3, maybe(state.last_server_time) ?? 0);
   const since = maybe(subject.since), records = (state.records ?? []).map(record);
-  for (const id in state.deferred) instant(state.deferred[id].until);
+  for (const id in state.deferred) seq(state.deferred[id].seq), instant(state.deferred[id].until);
 
   const judge = (policy) => {
     const { id } = policy, cancelled = (policy.cancelled ?? []).map(seq), amendments = policy.amendments ?? {};

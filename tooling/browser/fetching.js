@@ -1,5 +1,5 @@
 // See client.d.ts. All requests, with limits on size and time.
-import { must } from "./decide.js";
+import { min, must } from "./decide.js";
 
 const REASONS = { 404: "missing", 410: "missing", 429: "busy", 503: "busy" };
 
@@ -18,7 +18,7 @@ export const get = async (url, limit, patience, options) => {
     status = response.status;
     // Retry-After (RFC 9110, 10.2.3) is a number of seconds or a date.
     must(response.ok, `${status} ${url}`, REASONS[status] ?? "status",
-      Math.min(+wait || (Date.parse(wait) - Date.now()) / 1e3 || 0, 86400));
+      min(+wait || (Date.parse(wait) - Date.now()) / 1e3 || 0, 86400));
     while (reader && !(part = await reader.read()).done) {
       must(size + part.value.length <= limit, url, "too-large");
       data.set(part.value, size);

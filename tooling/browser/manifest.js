@@ -23,9 +23,11 @@ const FORMS = {
 
 export const shapedAll = (list, names) => {
   const required = names.split(" "), [key] = required;
-  for (const x of list) for (const form in FORMS) for (const name of FORMS[form].split(" ")) {
-    // The JSON text of a missing field is `undefined`.
-    must(RegExp(`^(${form}${required.includes(name) ? "" : "|undefined"})$`).test(JSON.stringify(x[name])), name, "schema");
+  for (const form in FORMS) {
+    const shape = RegExp(`^(${form})$`); // compiling it takes longer than matching it
+    for (const name of FORMS[form].split(" ")) for (const x of list) {
+      must(name in x ? shape.test(JSON.stringify(x[name])) : !required.includes(name), name, "schema");
+    }
   }
   must(new Set(list.map((x) => x[key])).size == list.length, key, "schema");
 };
