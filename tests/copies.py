@@ -103,6 +103,7 @@ def serve(place: str) -> None:
             import_module(name)
     vars(generator)["sys"] = SimpleNamespace(executable=str(Path(place).with_name("python")))
     gc.freeze()
+    gc.set_threshold(100_000, 10, 10)  # the copies are small and end soon
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(place)
         listener.listen()

@@ -9,6 +9,7 @@ import random
 import string
 from collections.abc import Callable
 from functools import cache
+from itertools import accumulate
 
 import pytest
 
@@ -17,12 +18,12 @@ from inforce.redline import IN_NEW, IN_OLD, Op, Redline, redline
 
 CHANCE = random.Random(1)  # noqa: S311 - not a secret; deterministic
 WORDS = ["".join(CHANCE.choices(string.ascii_lowercase, k=CHANCE.randint(2, 10))) for _ in range(4000)]
-WEIGHTS = [1 / rank for rank in range(1, 4001)]
+WEIGHTS = list(accumulate(1 / rank for rank in range(1, 4001)))  # cumulative, or each call would add them up
 
 
 def written(count: int) -> list[str]:
     """Return generated words with a natural frequency distribution."""
-    return CHANCE.choices(WORDS, WEIGHTS, k=count)
+    return CHANCE.choices(WORDS, cum_weights=WEIGHTS, k=count)
 
 
 def every(step: int, words: list[str], other: str = "changed") -> list[str]:

@@ -106,11 +106,10 @@ class Likeness:
                 index[sign].append(at)
         rare = {sign: places for sign, places in index.items() if len(places) <= RARE}
         for unit in old:
-            counts = [0] * len(news)
+            counts: Counter[int] = Counter()  # not a list, whose length would make the comparison quadratic
             for sign in rare.keys() & self._unit_words[id(unit)].distinctive:
-                for at in rare[sign]:
-                    counts[at] += 1
-            yield enumerate(counts)
+                counts.update(rare[sign])
+            yield counts.items()
 
     def pieces(self, old: Sequence[Unit], new: Sequence[Unit]) -> list[tuple[int, int, int]]:
         """Return the pairs of paragraphs that share a passage: the old and the new place, and the number of pieces."""
