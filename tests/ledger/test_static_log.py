@@ -21,6 +21,7 @@ from inforce.ledger.static_log import publish_log
 from ledger.receipts import KEYS, ORIGIN
 
 VERIFIER = KEYS.verifier(ORIGIN)
+NAMED = ("checkpoint", "how-to-check.txt")
 
 
 class MemoryLog:
@@ -50,15 +51,16 @@ def files(folder: Path) -> set[str]:
 def test_log_is_published_with_the_paths_of_its_tiles(tmp_path: Path) -> None:
     log = MemoryLog(300)
     log.publish(tmp_path / "site" / "ledger")
-    assert files(tmp_path / "site" / "ledger") == {"checkpoint", *(tile.path for tile in tiles_of(300))}
+    assert files(tmp_path / "site" / "ledger") == {*NAMED, *(tile.path for tile in tiles_of(300))}
     assert (tmp_path / "site" / "ledger" / "checkpoint").read_bytes() == log.note
+    assert str(VERIFIER) in (tmp_path / "site" / "ledger" / "how-to-check.txt").read_text("utf-8")
 
 
 def test_growing_log_keeps_the_partial_tiles_of_earlier_checkpoints(tmp_path: Path) -> None:
     for size in (0, 1, 255, 256, 257, 600):
         MemoryLog(size).publish(tmp_path)
     expected = {tile.path for size in (1, 255, 256, 257, 600) for tile in tiles_of(size)}
-    assert files(tmp_path) == {"checkpoint", *expected}
+    assert files(tmp_path) == {*NAMED, *expected}
 
 
 def test_damaged_tile_is_written_again(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Publish the log as files for any static host: its tiles, and then its signed checkpoint.
+"""Publish the log as files for any static host: its tiles, how to check it, and then its signed checkpoint.
 
 Invariants: a published checkpoint is replaced only by one that extends it; every tile of a published checkpoint is
 there before the checkpoint; no tile of an earlier checkpoint is removed.
@@ -18,6 +18,7 @@ from inforce.ledger.log.tiles import Tile, hashes_from_tiles, tiles_of
 from inforce.ledger.log.tree import HASH_BYTES, HashAt, subtree_root
 
 CHECKPOINT: Final = "checkpoint"
+HOW_TO_CHECK: Final = "how-to-check.txt"
 _MODE: Final = 0o644
 _LARGEST_NOTE: Final = 65_536
 
@@ -41,8 +42,29 @@ def publish_log(folder: Path, note: bytes, verifier: VerifierKey, read: Callable
         refuse_fork(signed_checkpoint(read_regular(published, _LARGEST_NOTE), verifier), checkpoint, hash_at)
     for tile in tiles_of(checkpoint.size):
         _write(folder / tile.path, _content(read, tile))
+    _write(folder / HOW_TO_CHECK, _instructions(verifier).encode())
     _write(published, note)
     return checkpoint
+
+
+def _instructions(verifier: VerifierKey) -> str:
+    return f"""How to check this log
+
+The log {verifier.name} is an append-only list of what users answered to policies. It contains no personal data.
+
+The file “checkpoint” is its signed state: its name, its number of entries, and the root of a Merkle tree (RFC 9162)
+over all entries. The files in “tile” are the hashes of the tree. The formats are tlog-checkpoint, signed-note and
+tlog-tiles of C2SP (https://c2sp.org). This key verifies the signature:
+
+{verifier}
+
+Keep a copy of “checkpoint” from time to time, at a place that the operator of the log does not control. A later
+checkpoint must extend each earlier one, which the tiles show: then no entry has been changed or removed since. Any tool
+for these formats checks this, such as the packages sumdb/note and sumdb/tlog of golang.org/x/mod.
+
+An evidence pack proves that one record is in the log. Compare the key and the checkpoint in it with those here, and
+with copies that others have kept: only such a comparison shows that the operator does not sign two different logs.
+"""
 
 
 def signed_checkpoint(note: bytes, verifier: VerifierKey) -> Checkpoint:

@@ -41,6 +41,7 @@ from inforce.site.mkdocs import theme
 from inforce.site.mkdocs.config import PluginConfig
 from inforce.site.mkdocs.errors import logger, tell_progress, translated
 from inforce.site.mkdocs.page_template import FOLDER, Rendered, Shells, gaps
+from inforce.site.published_log import log_words, published_size
 from inforce.site.renderer import Renderer, has_contents
 from inforce.site.taken import refuse_taken
 
@@ -74,6 +75,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
     _cache_place: CachePlace
     handed = Handed()
     _serving = False
+    _entries: int | None = None
 
     @classmethod
     def accept(cls, handed: Handed) -> None:
@@ -122,6 +124,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
         """Add the pages that change with time, the shells for permanent pages, and our style sheets and scripts."""
         with translated():
             refuse_irregular(_documents_of(files, config.docs_dir), Path(config.config_file_path).parent)
+            self._entries = published_size(Path(config.docs_dir))
             self._living = {f"{page.address}index.md": page for page in self.publication.living_pages()}
             there = [file for file in files if not file.inclusion.is_excluded()]
             refuse_taken(self.publication, ((file.src_uri, file.dest_uri) for file in there))
@@ -225,6 +228,7 @@ class InforcePlugin(BasePlugin[PluginConfig]):
             "language": str(language),
             "security_policy": CONTENT_SECURITY_POLICY,
             "disclaimer": disclaimer.get(language) or next(iter(disclaimer.values()), ""),
+            "ledger": None if self._entries is None else log_words(self._entries, language),
         }
 
     def _fill(self, page: Any, rendered: Rendered) -> None:
