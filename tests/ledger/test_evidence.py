@@ -31,6 +31,7 @@ from inforce.ledger.keys import SCOPES
 from inforce.ledger.service.app import Service
 from inforce.ledger.storage.database import LedgerPlace
 from inforce.signing import Algorithm, generate_key, sign
+from inforce.text import Digest
 from ledger.evidence_case import answer, built_site, filled, kept_manifest, opened
 from ledger.receipts import KEYS
 
@@ -279,6 +280,48 @@ def test_text_with_another_digest_is_not_included(place: LedgerPlace, site: Path
     files = unpacked(pack_of(place, 1, tmp_path))
     assert not {"shown.md", "redline.json"} & set(files)
     assert b"36 Monate" not in b"".join(files.values())
+
+
+@pytest.mark.usefixtures("no_paper")
+def test_pictures_of_the_screen_are_included_if_the_site_has_those_of_the_record(
+    tmp_path: Path, site: Path, place: LedgerPlace
+) -> None:
+    picture, build = b"a picture", "sha384-" + "A" * 64
+    common = {"template": "policy-prompt/1", "language": "de", "policies": ["terms"], "digest": str(Digest.of(picture))}
+    folder, names = tmp_path / "site", ("good.png", "record.json", "other.png")
+    for name in names:
+        (folder / "screens/x").mkdir(parents=True, exist_ok=True)
+        (folder / "screens/x" / name).write_bytes(picture if name != "other.png" else b"altered")
+
+    def listed(**more: object) -> None:
+        document = {
+            "build": build,
+            "screens": [{**common, "path": "screens/x/good.png", **each} for each in ({}, more)],
+        }
+        (folder / "screens/screens.json").write_text(json.dumps(document))
+
+    async def fill() -> None:
+        async with opened(LedgerPlace.parse(str(tmp_path / "ledger.db"))) as ledger:
+            surface = {"template": "policy-prompt/1", "language": "de", "build": build}
+            await ledger.add([answer(1, site, surface=surface)], "shop", ["verified"])
+
+    asyncio.run(fill())
+    own = LedgerPlace.parse(str(tmp_path / "ledger.db"))
+    for more, included in (
+        ({"path": "screens/x/other.png"}, True),
+        ({"language": "en"}, True),
+        ({"policies": ["news"]}, True),
+        ({"path": "screens/x/record.json"}, False),
+        ({"path": "../../ledger.db"}, False),
+        ({"digest": "x"}, False),
+    ):
+        listed(**more)
+        files = unpacked(pack_of(own, 0, folder))
+        assert ("good.png" in files) == included, more
+        assert {"other.png", "ledger.db"}.isdisjoint(files)
+        assert files["record.json"] != picture
+        assert (b"none of the client that the record" in files["README.txt"].replace(b"\n  ", b" ")) == (not included)
+    assert "good.png" not in unpacked(pack_of(place, 1, folder))  # its record names no build
 
 
 @pytest.mark.usefixtures("no_paper")

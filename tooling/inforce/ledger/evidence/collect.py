@@ -10,11 +10,11 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from inforce.client import DigestMismatchError, ManifestFile, PolicyText, RefusedError, UnknownVersionError
 from inforce.errors import ManifestError
-from inforce.fields import LARGEST_INTEGER
+from inforce.fields import LARGEST_INTEGER, Fields, matching
 from inforce.ledger.evidence.material import Material, PackWording
 from inforce.ledger.evidence.pack import pack_files, to_zip
 from inforce.ledger.evidence.site import SiteCopy
@@ -24,6 +24,7 @@ from inforce.manifest import Manifest, ManifestPolicy, digests_file, parse_json
 from inforce.text import Digest
 
 _SCREENS: Final = "screens/screens.json"
+_PICTURE: Final = r"screens/[a-z0-9-]+/[A-Za-z0-9-]+\.png"  # so that no name is that of another file of a pack
 _FOLDER: Final = Path(__file__).parent
 
 
@@ -122,7 +123,8 @@ class Collection:
     async def _text(self, record: Mapping[str, Any], language: str, digest: str, name: str) -> PolicyText | None:
         policy, version = record["policy"], record["version"]
         raw = await self._site.file(f"{policy}/{version}/{language}.md")
-        if raw is None or str(Digest.of(raw)) != digest:
+        text = _decoded(raw) if raw is not None and str(Digest.of(raw)) == digest else None
+        if text is None:
             self.missing.append(f"{name}: the site has no text of {policy} {version} in {language} with this digest.")
             return None
         return PolicyText(
@@ -132,7 +134,7 @@ class Collection:
             act="",
             language=language,
             digest=Digest(digest),
-            markdown=raw.decode(),
+            markdown=text,
         )
 
     async def _changes(
@@ -150,38 +152,66 @@ class Collection:
         except (DigestMismatchError, RefusedError, UnknownVersionError) as cause:
             self.missing.append(f"The redline: {cause}")
             return None, None, []
+        if base.language != language:
+            self.missing.append(f"base.md: the version {base_seq} was not published in {language}.")
+            return None, changes.data, summaries
         return base, changes.data, summaries
 
     async def _screens(self, record: Mapping[str, Any]) -> dict[str, bytes]:
         """Return the pictures of the prompt that the record names, and their list, if the site has published them."""
         surface = record.get("surface") or {}
         raw = await self._site.file(_SCREENS)
-        listed = _document(raw)
-        if raw is None or not listed or listed.get("build") != surface.get("build"):
+        try:
+            build, screens = _screens(raw or b"{}")
+        except ManifestError:
+            build, screens = "", []
+        if raw is None or not screens or build != surface.get("build"):
             self.missing.append("Pictures of the screen: the site has none of the client that the record names.")
             return {}
         files = {"screens.json": raw}
-        for screen in listed["screens"]:
-            fits = (screen["template"], screen["language"]) == (surface.get("template"), surface.get("language"))
-            if fits and record["policy"] in screen["policies"]:
-                content = await self._site.file(screen["path"])
-                if content is not None and str(Digest.of(content)) == screen["digest"]:
-                    files[screen["path"].rpartition("/")[2]] = content
+        for screen in screens:
+            fits = (screen.template, screen.language) == (surface.get("template"), surface.get("language"))
+            if fits and record["policy"] in screen.policies:
+                content = await self._site.file(screen.path)
+                if content is not None and Digest.of(content) == screen.digest:
+                    files[screen.path.rpartition("/")[2]] = content
         return files
+
+
+class _Screen(NamedTuple):
+    path: str
+    digest: Digest
+    template: str
+    language: str
+    policies: tuple[str, ...]
+
+
+def _screens(raw: bytes) -> tuple[str, list[_Screen]]:
+    """Return the build and the pictures in `raw`, a list of pictures; raise ManifestError if it is not one."""
+    shape = Fields(parse_json(raw), "", ManifestError)
+    return shape.text("build"), [
+        _Screen(
+            each.parsed("path", matching(_PICTURE, "the path of a picture")),
+            each.parsed("digest", Digest),
+            each.text("template"),
+            each.text("language"),
+            each.texts("policies", str),
+        )
+        for each in shape.shapes("screens")
+    ]
+
+
+def _decoded(raw: bytes) -> str | None:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _files(stamp: Stamp, number: int) -> Iterator[tuple[str, bytes]]:
     """Yield the files of the timestamp `number` of a checkpoint, from 1."""
     name = "checkpoint" if number == 1 else f"checkpoint-{number}"
     yield from ((f"{name}.tsq", stamp.request), (f"{name}.tsr", stamp.response))
-
-
-def _document(raw: bytes | None) -> dict[str, Any]:
-    try:
-        document = parse_json(raw or b"{}")
-    except ManifestError:
-        return {}
-    return document if isinstance(document, dict) and document.get("type") == "policy-screens" else {}
 
 
 def _listed(manifest: ManifestFile | None, policy: str) -> ManifestPolicy | None:
