@@ -101,6 +101,7 @@ def test_ledger_is_created_served_and_continued_without_its_site(site: Published
         assert (status, problem["type"]) == (422, "digest-contradicts")
         assert post(ledger, key, "decisions", {"subject": "u_mia"})[1]["decision"]["outcome"] == "ok"
         assert command("export", "--database", database).returncode == 4
+        assert command("verify", "--database", database).stdout.startswith("2 entries, ")
         added = command("key", "add", "blog", "--scope", "read", "--database", database)
         assert post(ledger, added.stdout.removeprefix("key: ").strip(), "decisions", {"subject": "u_mia"})[0] == 200
         assert command("key", "revoke", "blog", "--database", database).stdout == "Revoked 1 key of blog.\n"

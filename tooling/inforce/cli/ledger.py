@@ -10,6 +10,7 @@ from inforce.cli.ledger_keys import key
 from inforce.cli.ledger_log import checkpoint, export, publish
 from inforce.cli.ledger_serve import serve
 from inforce.cli.ledger_stamp import stamp
+from inforce.cli.ledger_verify import verify
 
 
 @click.group()
@@ -25,3 +26,4 @@ def command() -> None:
 
 for _each in (serve, key, checkpoint, export, publish, stamp, evidence, forget):
     command.add_command(_each)
+command.add_command(verify)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Self
 
 from inforce.ledger.log.tiles import TILE_WIDTH, Tile, hashes_at
-from inforce.ledger.log.tree import HASH_BYTES, Frontier
+from inforce.ledger.log.tree import HASH_BYTES, Frontier, node_hash
 
 
 class Growth:
@@ -40,7 +40,7 @@ class Growth:
         hashes.append(value)
         if len(hashes) == TILE_WIDTH:
             self.full.append((Tile(level, position // TILE_WIDTH), b"".join(hashes)))
-            self._put(level + 1, position // TILE_WIDTH, _root(hashes))
+            self._put(level + 1, position // TILE_WIDTH, tile_root(hashes))
             self.open[level] = []
 
     def taken(self) -> list[tuple[Tile, bytes]]:
@@ -75,7 +75,7 @@ class Growth:
         while count := hashes_at(level, size):
             first = count // TILE_WIDTH * TILE_WIDTH
             below = (Tile(level - 1, index) for index in range(first, count)) if level else ()
-            growth.open.append([_root(_hashes(tile(each))) for each in below] if level else list(leaves))
+            growth.open.append([tile_root(tile_hashes(tile(each))) for each in below] if level else list(leaves))
             level += 1
         roots = [root for hashes in reversed(growth.open) for root in _binary_roots(hashes)]
         growth.frontier = Frontier(size, roots)
@@ -84,19 +84,24 @@ class Growth:
 
 def _binary_roots(hashes: list[bytes]) -> list[bytes]:
     """Return the roots of the full subtrees over `hashes`, the largest first."""
-    return _tree_over(hashes).roots
-
-
-def _root(hashes: list[bytes]) -> bytes:
-    return _tree_over(hashes).root()
-
-
-def _tree_over(hashes: list[bytes]) -> Frontier:
     frontier = Frontier()
     for each in hashes:
         frontier.append(each)
-    return frontier
+    return frontier.roots
 
 
-def _hashes(content: bytes) -> list[bytes]:
+def root_after(tiles: Frontier, hashes: list[bytes]) -> bytes:
+    """Return the root of the log whose full tiles have the roots in `tiles`, followed by the leaves `hashes`."""
+    return Frontier(tiles.size * TILE_WIDTH + len(hashes), [*tiles.roots, *_binary_roots(hashes)]).root()
+
+
+def tile_root(hashes: list[bytes]) -> bytes:
+    """Return the root of the subtree over `hashes`, those of a full tile."""
+    while len(hashes) > 1:
+        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]
+
+
+def tile_hashes(content: bytes) -> list[bytes]:
+    """Return the hashes in the `content` of a tile."""
     return [content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES)]

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from inforce.client import ManifestFile
 from inforce.errors import HeldError, LedgerError
@@ -28,16 +28,14 @@ from inforce.ledger.log.tree import HASH_BYTES, inclusion_proof, subtree_root
 from inforce.ledger.manifests import Manifests
 from inforce.ledger.sealing import SubjectKey, pseudonym
 from inforce.ledger.stamps import Stamps
+from inforce.ledger.state import KEYS, NOTE, SITE, StoredState
 from inforce.ledger.static_log import signed_checkpoint
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
-from inforce.ledger.storage.tables import entries, state, subjects, tiles
+from inforce.ledger.storage.tables import entries, subjects, tiles
 from inforce.ledger.writer import Added, Commits, Writer, newest_verdicts
 
 __all__ = ["Added", "Caller", "Erasure", "Ledger"]
 
-_NOTE: Final = "note"
-_SITE: Final = "site"
-_KEYS: Final = "keys"
 _SECONDS_BETWEEN_NOTES: Final = 1.0
 _ROUNDS_OF_LINKS: Final = 8
 _DAY: Final = 86_400_000
@@ -62,6 +60,7 @@ class Ledger:
         self._database = database
         self._keys = keys
         self._clock = clock
+        self._state = StoredState(database)
         self.app_keys = AppKeys(database)
         self.answers = Answers(database, keys.pseudonym)
         self.manifests = Manifests(database)
@@ -104,7 +103,7 @@ class Ledger:
 
     def _begin(self, site: str | None) -> None:
         """Read or store the site and the keys, and compare the log with the last signed checkpoint."""
-        stored = self._state(_SITE)
+        stored = self._state.read(SITE)
         if stored is None and site is None:
             raise LedgerError("a new ledger needs the address of its policy site, which does not answer")
         self.site = stored.decode() if stored else site or ""
@@ -112,11 +111,11 @@ class Ledger:
         if site not in (None, self.site):
             raise LedgerError(f"this is the ledger of {self.site}, not of {site}: use another database")
         if stored is None:
-            self._set_state(_SITE, self.site.encode())
-            self._set_state(_KEYS, self._keys.fingerprint)
-        if self._state(_KEYS) != self._keys.fingerprint:
+            self._state.write(SITE, self.site.encode())
+            self._state.write(KEYS, self._keys.fingerprint)
+        if self._state.read(KEYS) != self._keys.fingerprint:
             raise LedgerError("these are the keys of another ledger: use the key file that was created with this one")
-        note = self._state(_NOTE)
+        note = self._state.read(NOTE)
         if note is not None:
             self._note = note
             self.signs = self._extends(note)
@@ -125,18 +124,6 @@ class Ledger:
         """Return whether the log extends the checkpoint in `note`, and its own key signed it."""
         last = signed_checkpoint(note, self.verifier)
         return last.size <= self.size and subtree_root(0, last.size, self._hash_at(last.size)) == last.root
-
-    def _state(self, name: str) -> bytes | None:
-        with self._database.reading() as connection:
-            value = connection.execute(select(state.c.value).where(state.c.name == name)).scalar()
-        return None if value is None else bytes(value)
-
-    def _set_state(self, name: str, value: bytes) -> None:
-        # The connection of the writer may be in the middle of a group.
-        with self._database.reading() as connection:
-            connection.execute(delete(state).where(state.c.name == name))
-            connection.execute(insert(state).values(name=name, value=value))
-            connection.commit()
 
     @property
     def verifier(self) -> VerifierKey:
@@ -289,7 +276,7 @@ class Ledger:
         if size != signed and (not self._note or now - self._signed_at >= _SECONDS_BETWEEN_NOTES):
             checkpoint = Checkpoint(self.origin, size, self._writer.growth.frontier.root())
             self._note = self._keys.sign(self.origin, str(checkpoint)).to_bytes()
-            self._set_state(_NOTE, self._note)
+            self._state.write(NOTE, self._note)
             self._signed_at = now
         return self._note
 

@@ -94,3 +94,8 @@ class SubjectKey:
 def pseudonym(key: bytes, reference: str) -> bytes:
     """Return the pseudonym of a subject: HMAC-SHA-256 of its reference, 32 bytes."""
     return hmac.digest(key, reference.encode(), "sha256")
+
+
+def own_key(secret: bytes) -> SubjectKey:
+    """Return the key that seals records without a subject, made from a secret of the ledger."""
+    return SubjectKey(pseudonym(secret, "records without a subject"))

@@ -20,7 +20,7 @@ from inforce.ledger.log.tree import HASH_BYTES, HashAt, subtree_root
 CHECKPOINT: Final = "checkpoint"
 HOW_TO_CHECK: Final = "how-to-check.txt"
 _MODE: Final = 0o644
-_LARGEST_NOTE: Final = 65_536
+LARGEST_NOTE: Final = 65_536
 
 
 def publish_log(folder: Path, note: bytes, verifier: VerifierKey, read: Callable[[str], bytes | None]) -> Checkpoint:
@@ -39,7 +39,7 @@ def publish_log(folder: Path, note: bytes, verifier: VerifierKey, read: Callable
         raise LedgerError("the tiles of the log do not lead to the root of its checkpoint: restore a backup")
     published = folder / CHECKPOINT
     if published.exists():
-        refuse_fork(signed_checkpoint(read_regular(published, _LARGEST_NOTE), verifier), checkpoint, hash_at)
+        refuse_fork(signed_checkpoint(read_regular(published, LARGEST_NOTE), verifier), checkpoint, hash_at)
     for tile in tiles_of(checkpoint.size):
         _write(folder / tile.path, _content(read, tile))
     _write(folder / HOW_TO_CHECK, _instructions(verifier).encode())

@@ -23,7 +23,7 @@ from inforce.ledger.growth import Growth
 from inforce.ledger.keys import LedgerKeys
 from inforce.ledger.log.tiles import TILE_WIDTH, Tile
 from inforce.ledger.record import SALT_BYTES
-from inforce.ledger.sealing import KEY_BYTES, NONCE_BYTES, SubjectKey, pseudonym
+from inforce.ledger.sealing import KEY_BYTES, NONCE_BYTES, SubjectKey, own_key, pseudonym
 from inforce.ledger.storage.database import Database, add_rows, rows_of
 from inforce.ledger.storage.tables import entries, subjects, tiles
 
@@ -117,7 +117,7 @@ class Writer:
         self._waiting: deque[Addition | Turn] = deque()
         self._wake = asyncio.Event()
         self._known: dict[bytes, KnownSubject] = {}
-        self._own_key = SubjectKey(pseudonym(keys.wrapping, "records without a subject"))
+        self._own_key = own_key(keys.wrapping)
         self.commits = Commits()
         self._broken = False
         self._closing = False
