@@ -37,6 +37,7 @@ WORDS: dict[str, tuple[str, int]] = {
     "keygen": ("keygen --out ../other.json", 0),
     "sign": ("sign nothing", 2),
     "verify": ("verify nothing", 2),
+    "ledger backup": ("ledger backup out --database nothing.db", 4),
     "ledger checkpoint": ("ledger checkpoint --database nothing.db", 4),
     "ledger evidence": ("ledger evidence x --database nothing.db --site site", 2),
     "ledger export": ("ledger export --database nothing.db", 4),
@@ -45,9 +46,10 @@ WORDS: dict[str, tuple[str, int]] = {
     "ledger key list": ("ledger key list --database nothing.db", 4),
     "ledger key revoke": ("ledger key revoke shop --database nothing.db", 4),
     "ledger publish": ("ledger publish out --database nothing.db", 4),
-    "ledger verify": ("ledger verify --database nothing.db", 4),
+    "ledger restore": ("ledger restore nothing --database new.db", 4),
     "ledger serve": ("ledger serve --database other:// --site https://policies.example.org", 4),
     "ledger stamp": ("ledger stamp --tsa http://127.0.0.1:1/ --database nothing.db", 4),
+    "ledger verify": ("ledger verify --database nothing.db", 4),
 }
 STREAMS = [
     pytest.param("<&- >&- 2>&-", id="all closed"),

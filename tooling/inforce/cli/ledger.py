@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from inforce.cli.ledger_backup import backup, restore
 from inforce.cli.ledger_erase import forget
 from inforce.cli.ledger_evidence import evidence
 from inforce.cli.ledger_keys import key
@@ -26,4 +27,5 @@ def command() -> None:
 
 for _each in (serve, key, checkpoint, export, publish, stamp, evidence, forget):
     command.add_command(_each)
-command.add_command(verify)
+for _each in (verify, backup, restore):
+    command.add_command(_each)

@@ -73,11 +73,17 @@ def public_key(path: Path, option: str) -> PublicKey:
     raise click.BadParameter(f"{path}: expected a public key as a JWK (RFC 7517): {problem}", param_hint=option)
 
 
-def existing(database: str, keys: Path | None) -> tuple[LedgerPlace, LedgerKeys]:
-    """Return the place and the secrets of a ledger that exists."""
+def existing_place(database: str) -> LedgerPlace:
+    """Return the place of a ledger that exists."""
     place = LedgerPlace.parse(database)
     if not place.exists:
         raise LedgerError(f"there is no ledger in {database}: “inforce ledger serve” creates one")
+    return place
+
+
+def existing(database: str, keys: Path | None) -> tuple[LedgerPlace, LedgerKeys]:
+    """Return the place and the secrets of a ledger that exists."""
+    place = existing_place(database)
     return place, LedgerKeys.read(keys_file(place, keys))
 
 
@@ -99,8 +105,5 @@ def with_app_keys(database: str, work: Callable[[AppKeys], T]) -> T:
 
 def with_open_database(database: str, work: Callable[[Database], T]) -> T:
     """Return the result of `work` with the database, while another process may write the log."""
-    place = LedgerPlace.parse(database)
-    if not place.exists:
-        raise LedgerError(f"there is no ledger in {database}: “inforce ledger serve” creates one")
-    with contextlib.closing(Database(place, writes=False)) as opened:
+    with contextlib.closing(Database(existing_place(database), writes=False)) as opened:
         return work(opened)

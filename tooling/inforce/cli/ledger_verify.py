@@ -25,14 +25,17 @@ _MOST_SHOWN: Final = 100
 _FOUND: Final = 1
 
 
-@click.command()
-@with_database
-@click.option(
+checkpoint_option: Final = click.option(
     "--checkpoint",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="A checkpoint that was kept elsewhere, such as the published one: the log must extend it.",
 )
+
+
+@click.command()
+@with_database
+@checkpoint_option
 @click.pass_context
 def verify(ctx: click.Context, database: str, keys: Path | None, checkpoint: Path | None) -> None:
     """Find what is wrong with a ledger, also while its service runs.
@@ -46,8 +49,12 @@ def verify(ctx: click.Context, database: str, keys: Path | None, checkpoint: Pat
       inforce ledger verify --database ledger.db --checkpoint published/checkpoint
     """
     place, secrets = existing(database, keys)
-    published = read_regular(checkpoint, LARGEST_NOTE) if checkpoint else None
-    ctx.exit(_FOUND if report_defects(place, secrets, published) else 0)
+    ctx.exit(_FOUND if report_defects(place, secrets, published_note(checkpoint)) else 0)
+
+
+def published_note(checkpoint: Path | None) -> bytes | None:
+    """Return the content of the file `checkpoint`; None if there is none."""
+    return read_regular(checkpoint, LARGEST_NOTE) if checkpoint else None
 
 
 def report_defects(place: LedgerPlace, keys: LedgerKeys, published: bytes | None) -> int:

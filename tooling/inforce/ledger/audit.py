@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 
 from inforce.errors import LedgerError, ProofError
 from inforce.ledger.keys import LedgerKeys
-from inforce.ledger.log.checkpoint import origin_of
+from inforce.ledger.log.checkpoint import Checkpoint
 from inforce.ledger.log.tiles import Tile
 from inforce.ledger.sealing import SubjectKey, own_key, pseudonym
-from inforce.ledger.state import KEYS, NOTE, SITE, StoredState
+from inforce.ledger.state import KEYS, NOTE, StoredState
 from inforce.ledger.static_log import signed_checkpoint
 from inforce.ledger.storage.database import Database, rows_of
 from inforce.ledger.storage.tables import entries, subjects, tiles
@@ -41,10 +41,10 @@ class Audit:
         self._database = database
         self._keys = keys
         state = StoredState(database)
-        site, fingerprint, self._note = state.read(SITE), state.read(KEYS), state.read(NOTE)
-        if fingerprint != keys.fingerprint:
+        self._note = state.read(NOTE)
+        if state.read(KEYS) != keys.fingerprint:
             raise LedgerError("these are the keys of another ledger: use the key file that was created with this one")
-        self._verifier = keys.verifier(origin_of((site or b"").decode()))
+        self._origins = state.origins
         # Before the number of entries: these must not be newer than what is read of the log.
         self._tiles = self._number(select(func.max(tiles.c.number)).where(tiles.c.level == 0))
         self.size = self._number(select(func.max(entries.c.n)))
@@ -70,7 +70,7 @@ class Audit:
             if note is None:
                 continue
             try:
-                against.append(CheckedAgainst(name, signed_checkpoint(note, self._verifier), forked))
+                against.append(CheckedAgainst(name, self._checkpoint(note), forked))
             except (ProofError, LedgerError) as cause:
                 yield Defect("unsigned", name, "a checkpoint signed by this ledger", str(cause), _SIGNED_BY_OTHERS)
         yield from TreeCheck(self._tile, against).defects(self._rows(_LEAF, report), self._tiles)
@@ -78,6 +78,12 @@ class Audit:
             yield Defect("inserted", numbers(lowest, lowest), "numbers from 0", "a negative number")
         yield from self._doubled()
         yield from self._verdicts_about_nothing()
+
+    def _checkpoint(self, note: bytes) -> Checkpoint:
+        """Return the checkpoint in `note`; the log before a declared loss had another origin."""
+        name = note.partition(b"\n")[0].decode(errors="replace")
+        origin = name if name in self._origins else self._origins[-1]
+        return signed_checkpoint(note, self._keys.verifier(origin))
 
     def _tile(self, tile: Tile) -> bytes | None:
         where = (tiles.c.level == tile.level) & (tiles.c.number == tile.number)
@@ -128,7 +134,7 @@ class Audit:
 
         :param report: function that is called with the number of entries checked, and of all
         """
-        own, of = own_key(self._keys.wrapping), partial(pseudonym, self._keys.pseudonym)
+        own, of = own_key(self._keys.note), partial(pseudonym, self._keys.pseudonym)
         lost = 0
         for page in self._pages(tuple(entries.columns), report):
             wrapped = self._subjects({row["sid"] for row in page if row["sid"] is not None})

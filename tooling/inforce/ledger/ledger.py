@@ -15,20 +15,20 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from inforce.client import ManifestFile
-from inforce.errors import HeldError, LedgerError
+from inforce.errors import HeldError, LedgerError, ProofError
 from inforce.ledger.answers import Answers
 from inforce.ledger.app_keys import AppKeys
 from inforce.ledger.entries import Disclosure, disclosure, document, to_instant
 from inforce.ledger.erasure import Erasure, residue
 from inforce.ledger.keys import Caller, LedgerKeys, now_milliseconds
-from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey, origin_of
+from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey
 from inforce.ledger.log.proof import LogProof
 from inforce.ledger.log.tiles import Tile, hashes_from_tiles
 from inforce.ledger.log.tree import HASH_BYTES, inclusion_proof, subtree_root
 from inforce.ledger.manifests import Manifests
 from inforce.ledger.sealing import SubjectKey, pseudonym
 from inforce.ledger.stamps import Stamps
-from inforce.ledger.state import KEYS, NOTE, SITE, StoredState
+from inforce.ledger.state import KEYS, NOTE, ORIGIN, SITE, StoredState
 from inforce.ledger.static_log import signed_checkpoint
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
 from inforce.ledger.storage.tables import entries, subjects, tiles
@@ -107,12 +107,11 @@ class Ledger:
         if stored is None and site is None:
             raise LedgerError("a new ledger needs the address of its policy site, which does not answer")
         self.site = stored.decode() if stored else site or ""
-        self.origin = origin_of(self.site)
         if site not in (None, self.site):
             raise LedgerError(f"this is the ledger of {self.site}, not of {site}: use another database")
         if stored is None:
-            self._state.write(SITE, self.site.encode())
-            self._state.write(KEYS, self._keys.fingerprint)
+            self._state.write({SITE: self.site.encode(), KEYS: self._keys.fingerprint})
+        self.origin = self._state.origins[-1]
         if self._state.read(KEYS) != self._keys.fingerprint:
             raise LedgerError("these are the keys of another ledger: use the key file that was created with this one")
         note = self._state.read(NOTE)
@@ -122,7 +121,10 @@ class Ledger:
 
     def _extends(self, note: bytes) -> bool:
         """Return whether the log extends the checkpoint in `note`, and its own key signed it."""
-        last = signed_checkpoint(note, self.verifier)
+        try:
+            last = signed_checkpoint(note, self.verifier)
+        except (ProofError, LedgerError):  # the note was altered: receipts are kept all the same
+            return False
         return last.size <= self.size and subtree_root(0, last.size, self._hash_at(last.size)) == last.root
 
     @property
@@ -274,11 +276,36 @@ class Ledger:
         size, now = self.size, time.monotonic()
         signed = Checkpoint.parse(Note.parse(self._note).text).size if self._note else -1
         if size != signed and (not self._note or now - self._signed_at >= _SECONDS_BETWEEN_NOTES):
-            checkpoint = Checkpoint(self.origin, size, self._writer.growth.frontier.root())
-            self._note = self._keys.sign(self.origin, str(checkpoint)).to_bytes()
-            self._state.write(NOTE, self._note)
+            self._note = self._signed()
+            self._state.write({NOTE: self._note})
             self._signed_at = now
         return self._note
+
+    async def declare_loss(self) -> int:
+        """Start a new origin, so that checkpoints are signed again; return the number of the entry that explains it.
+
+        The entry names the last checkpoint, which the log does not extend. Raise LedgerError if there is none.
+        """
+        number: int = await self._writer.turn(self._declared)
+        return number
+
+    def _declared(self) -> int:
+        if self.signs:
+            raise LedgerError("no loss to declare: the log extends its last signed checkpoint")
+        last = Checkpoint.parse(Note.parse(self._note).text)
+        facts = {"origin": last.origin, "size": last.size, "root": f"sha256-{last.root.hex()}"}
+        number = self._writer.append("loss", None, facts, facts)
+        origins = self._state.origins
+        self.origin = f"{origins[0]}/{len(origins) + 1}"
+        self._note = self._signed()
+        self._state.write({ORIGIN: str(len(origins) + 1).encode(), NOTE: self._note})
+        self.signs = True
+        return number
+
+    def _signed(self) -> bytes:
+        """Return the checkpoint of the log as it is now, signed."""
+        checkpoint = Checkpoint(self.origin, self.size, self._writer.growth.frontier.root())
+        return self._keys.sign(self.origin, str(checkpoint)).to_bytes()
 
     def tile(self, path: str) -> bytes | None:
         """Return the tile at `path` such as “tile/0/000”; None if the log has no such tile."""

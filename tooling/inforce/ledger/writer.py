@@ -117,7 +117,7 @@ class Writer:
         self._waiting: deque[Addition | Turn] = deque()
         self._wake = asyncio.Event()
         self._known: dict[bytes, KnownSubject] = {}
-        self._own_key = own_key(keys.wrapping)
+        self._own_key = own_key(keys.note)
         self.commits = Commits()
         self._broken = False
         self._closing = False
