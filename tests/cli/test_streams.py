@@ -47,6 +47,7 @@ WORDS: dict[str, tuple[str, int]] = {
     "ledger key revoke": ("ledger key revoke shop --database nothing.db", 4),
     "ledger publish": ("ledger publish out --database nothing.db", 4),
     "ledger restore": ("ledger restore nothing --database new.db", 4),
+    "ledger rewrap": ("ledger rewrap --database nothing.db", 4),
     "ledger serve": ("ledger serve --database other:// --site https://policies.example.org", 4),
     "ledger stamp": ("ledger stamp --tsa http://127.0.0.1:1/ --database nothing.db", 4),
     "ledger verify": ("ledger verify --database nothing.db", 4),

@@ -9,6 +9,7 @@ from inforce.cli.ledger_erase import forget
 from inforce.cli.ledger_evidence import evidence
 from inforce.cli.ledger_keys import key
 from inforce.cli.ledger_log import checkpoint, export, publish
+from inforce.cli.ledger_rewrap import rewrap
 from inforce.cli.ledger_serve import serve
 from inforce.cli.ledger_stamp import stamp
 from inforce.cli.ledger_verify import verify
@@ -27,5 +28,5 @@ def command() -> None:
 
 for _each in (serve, key, checkpoint, export, publish, stamp, evidence, forget):
     command.add_command(_each)
-for _each in (verify, backup, restore):
+for _each in (verify, backup, restore, rewrap):
     command.add_command(_each)

@@ -51,7 +51,22 @@ def site_address(site: str) -> str:
 
 
 def keys_file(place: LedgerPlace, keys: Path | None) -> Path:
-    """Return the file with the secrets of the ledger at `place`."""
+    """Return the file with the secrets of the ledger at `place`; raise LedgerError while a rotation is incomplete."""
+    path = keys_path(place, keys)
+    if new_keys(path).exists():
+        raise LedgerError(
+            f"{new_keys(path)} exists, since a rotation was interrupted: run “inforce ledger rewrap” again"
+        )
+    return path
+
+
+def new_keys(path: Path) -> Path:
+    """Return the path of the new secrets during a rotation of those in the file `path`."""
+    return path.with_name(f"{path.name}.new")
+
+
+def keys_path(place: LedgerPlace, keys: Path | None) -> Path:
+    """Return the path of the file with the secrets of the ledger at `place`."""
     if keys:
         return keys
     if folder := os.environ.get("CREDENTIALS_DIRECTORY"):

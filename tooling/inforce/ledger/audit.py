@@ -17,7 +17,7 @@ from inforce.ledger.keys import LedgerKeys
 from inforce.ledger.log.checkpoint import Checkpoint
 from inforce.ledger.log.tiles import Tile
 from inforce.ledger.sealing import SubjectKey, own_key, pseudonym
-from inforce.ledger.state import KEYS, NOTE, StoredState
+from inforce.ledger.state import NOTE, StoredState
 from inforce.ledger.static_log import signed_checkpoint
 from inforce.ledger.storage.database import Database, rows_of
 from inforce.ledger.storage.tables import entries, subjects, tiles
@@ -42,8 +42,7 @@ class Audit:
         self._keys = keys
         state = StoredState(database)
         self._note = state.read(NOTE)
-        if state.read(KEYS) != keys.fingerprint:
-            raise LedgerError("these are the keys of another ledger: use the key file that was created with this one")
+        state.require(keys)
         self._origins = state.origins
         # Before the number of entries: these must not be newer than what is read of the log.
         self._tiles = self._number(select(func.max(tiles.c.number)).where(tiles.c.level == 0))

@@ -24,6 +24,7 @@ from sqlalchemy import Connection, MetaData, func, select
 from inforce.disk import create_file, read_regular, remove_file
 from inforce.errors import LedgerError, LedgerUnavailableError
 from inforce.ledger.entries import to_instant
+from inforce.ledger.erasure import DAYS_OF_SUBJECTS
 from inforce.ledger.keys import LedgerKeys
 from inforce.ledger.log.checkpoint import Checkpoint, Note
 from inforce.ledger.state import KEYS, NOTE, SITE, StoredState
@@ -32,7 +33,6 @@ from inforce.ledger.storage.database import Database, LedgerPlace, add_rows
 from inforce.ledger.storage.tables import LOG, SUBJECTS, entries
 
 CONTENTS: Final = "backup.json"
-DAYS_OF_SUBJECTS: Final = 35
 _LOG: Final = "ledger.db"
 _TYPE: Final = "ledger-backup"
 _DAY: Final = 86_400_000

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from inforce.ledger.storage.database import Database
 
+DAYS_OF_SUBJECTS: Final = 35  # how long a backup of the subjects may be kept
 _CHUNK: Final = 1 << 20
 _SUFFIXES: Final = ("", "-wal", "-shm")
 _SHORTEST_TRACE: Final = 6  # bytes; encrypted records of 100 MB contain any 3 bytes several times by chance
@@ -51,7 +53,13 @@ class Erasure:
             "erased_at": self.erased_at,
             "size": self.size,
             "proven": self.proven,
+            "backups_until": _days_later(self.erased_at),
         }
+
+
+def _days_later(instant: str) -> str:
+    """Return the day by which the backups of the subjects made before `instant` must be deleted."""
+    return (datetime.fromisoformat(instant) + timedelta(days=DAYS_OF_SUBJECTS)).date().isoformat()
 
 
 def residue(database: Database, traces: Sequence[bytes]) -> tuple[str, ...] | None:
@@ -67,7 +75,7 @@ def residue(database: Database, traces: Sequence[bytes]) -> tuple[str, ...] | No
         return ()
     # A split of a page leaves copies of its cells in unused space, which only a rewrite removes.
     for connection in (database.subjects, database.log):
-        _rewrite(connection)
+        rewrite(connection)
     return tuple(path.name for path in _found(database.place.files, traces))
 
 
@@ -77,7 +85,8 @@ def _empty_wal(connection: Connection) -> None:
     connection.rollback()
 
 
-def _rewrite(connection: Connection) -> None:
+def rewrite(connection: Connection) -> None:
+    """Rewrite the SQLite file of `connection` without what was deleted, unless a reader is at work."""
     try:
         connection.rollback()
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")

@@ -26,7 +26,7 @@ from inforce.ledger.log.checkpoint import Note, VerifierKey, signed_note
 
 SCOPES: Final = ("write", "read", "erase", "export", "audit")
 _SECRETS: Final = ("wrapping", "pseudonym", "note")
-_SECRET_BYTES: Final = 32
+SECRET_BYTES: Final = 32
 _KEY_START: Final = "ledger_"
 _MODE: Final = 0o600
 
@@ -47,7 +47,7 @@ class LedgerKeys:
     @classmethod
     def generate(cls) -> Self:
         """Return new random secrets."""
-        return cls(**{name: secrets.token_bytes(_SECRET_BYTES) for name in _SECRETS})
+        return cls(**{name: secrets.token_bytes(SECRET_BYTES) for name in _SECRETS})
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -57,8 +57,8 @@ class LedgerKeys:
             values = {name: b64decode(data[name], validate=True) for name in _SECRETS}
         except (ValueError, KeyError, TypeError, Base64Error) as cause:
             raise LedgerError(f"{path} is not a key file of a ledger: restore it from your backup") from cause
-        if any(len(value) != _SECRET_BYTES for value in values.values()):
-            raise LedgerError(f"{path}: expected secrets of {_SECRET_BYTES} bytes: restore it from your backup")
+        if any(len(value) != SECRET_BYTES for value in values.values()):
+            raise LedgerError(f"{path}: expected secrets of {SECRET_BYTES} bytes: restore it from your backup")
         return cls(**values)
 
     def write(self, path: Path) -> None:
@@ -121,7 +121,7 @@ class Caller:
 
 def new_app_key() -> str:
     """Return a new key for an app: 256 random bits."""
-    return _KEY_START + secrets.token_urlsafe(_SECRET_BYTES)
+    return _KEY_START + secrets.token_urlsafe(SECRET_BYTES)
 
 
 def app_key_hash(key: str) -> bytes:

@@ -112,8 +112,7 @@ class Ledger:
         if stored is None:
             self._state.write({SITE: self.site.encode(), KEYS: self._keys.fingerprint})
         self.origin = self._state.origins[-1]
-        if self._state.read(KEYS) != self._keys.fingerprint:
-            raise LedgerError("these are the keys of another ledger: use the key file that was created with this one")
+        self._state.require(self._keys)
         note = self._state.read(NOTE)
         if note is not None:
             self._note = note

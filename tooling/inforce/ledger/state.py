@@ -7,6 +7,8 @@ from typing import Final
 
 from sqlalchemy import delete, insert, select
 
+from inforce.errors import LedgerError
+from inforce.ledger.keys import LedgerKeys
 from inforce.ledger.log.checkpoint import origin_of
 from inforce.ledger.storage.database import Database
 from inforce.ledger.storage.tables import state
@@ -36,6 +38,12 @@ class StoredState:
             connection.execute(delete(state).where(state.c.name.in_(values)))
             connection.execute(insert(state), [{"name": name, "value": value} for name, value in values.items()])
             connection.commit()
+
+    def require(self, *candidates: LedgerKeys) -> None:
+        """Raise LedgerError unless the ledger has the secrets of one of `candidates`."""
+        if self.read(KEYS) not in {keys.fingerprint for keys in candidates}:
+            message = "these are the keys of another ledger: use the key file that was created with this one"
+            raise LedgerError(message)
 
     @property
     def origins(self) -> list[str]:

@@ -62,8 +62,9 @@ _CERTIFICATE: Final = _object(
         "erased_at": {"type": "string", "format": "date-time"},
         "size": _NUMBER,
         "proven": {"type": "boolean"},
+        "backups_until": {"type": "string", "format": "date"},
     },
-    *("n", "count", "erased_at", "size", "proven"),
+    *("n", "count", "erased_at", "size", "proven", "backups_until"),
 )
 _SUBJECT: Final = _object({"subject": _REFERENCE}, "subject", closed=True)
 _DECISION: Final = _object(
