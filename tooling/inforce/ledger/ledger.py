@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from inforce.client import ManifestFile
-from inforce.errors import HeldError, LedgerError, ProofError
+from inforce.errors import HeldError, LedgerError
 from inforce.ledger.answers import Answers
 from inforce.ledger.app_keys import AppKeys
 from inforce.ledger.entries import Disclosure, disclosure, document, to_instant
@@ -24,12 +24,12 @@ from inforce.ledger.keys import Caller, LedgerKeys, now_milliseconds
 from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey
 from inforce.ledger.log.proof import LogProof
 from inforce.ledger.log.tiles import Tile, hashes_from_tiles
-from inforce.ledger.log.tree import HASH_BYTES, inclusion_proof, subtree_root
+from inforce.ledger.log.tree import HASH_BYTES, inclusion_proof
 from inforce.ledger.manifests import Manifests
 from inforce.ledger.sealing import SubjectKey, pseudonym
 from inforce.ledger.stamps import Stamps
 from inforce.ledger.state import KEYS, NOTE, ORIGIN, SITE, StoredState
-from inforce.ledger.static_log import signed_checkpoint
+from inforce.ledger.static_log import is_extended
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
 from inforce.ledger.storage.tables import entries, subjects, tiles
 from inforce.ledger.writer import Added, Commits, Writer, newest_verdicts
@@ -116,15 +116,7 @@ class Ledger:
         note = self._state.read(NOTE)
         if note is not None:
             self._note = note
-            self.signs = self._extends(note)
-
-    def _extends(self, note: bytes) -> bool:
-        """Return whether the log extends the checkpoint in `note`, and its own key signed it."""
-        try:
-            last = signed_checkpoint(note, self.verifier)
-        except (ProofError, LedgerError):  # the note was altered: receipts are kept all the same
-            return False
-        return last.size <= self.size and subtree_root(0, last.size, self._hash_at(last.size)) == last.root
+            self.signs = is_extended(note, self.verifier, self.size, self._hash_at)
 
     @property
     def verifier(self) -> VerifierKey:

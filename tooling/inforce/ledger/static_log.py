@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from inforce.disk import read_regular, replace_file
-from inforce.errors import LedgerError
+from inforce.errors import LedgerError, ProofError
 from inforce.ledger.keys import is_signed
 from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey
 from inforce.ledger.log.tiles import Tile, hashes_from_tiles, tiles_of
@@ -75,6 +75,21 @@ def signed_checkpoint(note: bytes, verifier: VerifierKey) -> Checkpoint:
     if checkpoint.origin != verifier.name:
         raise LedgerError(f"expected a checkpoint of {verifier.name}, got one of {checkpoint.origin}")
     return checkpoint
+
+
+def is_extended(note: bytes, verifier: VerifierKey, size: int, hash_at: Callable[[int], HashAt]) -> bool:
+    """Return whether a log with `size` entries extends the checkpoint in `note`, and `verifier` signed it.
+
+    :param note: the signed checkpoint
+    :param verifier: the key of the log
+    :param size: number of entries of the log
+    :param hash_at: function that returns how the hashes of the log are read at a size
+    """
+    try:
+        last = signed_checkpoint(note, verifier)
+    except (ProofError, LedgerError):  # the note was altered: receipts are kept all the same
+        return False
+    return last.size <= size and subtree_root(0, last.size, hash_at(last.size)) == last.root
 
 
 def refuse_fork(old: Checkpoint, new: Checkpoint, hash_at: HashAt) -> None:
