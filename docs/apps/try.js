@@ -1,10 +1,10 @@
 // A demonstration: it shows what an app would do with the policies of this site, and sends nothing.
 import { decide } from "../browser/decide.js";
-import "../browser/prompt.js";
+import "../browser/choices.js"; // imports prompt.js
 
 const SITE = new URL("../", import.meta.url), APP = "try", SUBJECT = "somebody";
 const YES = { accept: "accepted", acknowledge: "acknowledged", consent: "consented", none: "acknowledged" };
-const [form, show, outcome, due] = ["try", "show", "outcome", "due"].map((id) => document.getElementById(id));
+const [form, show, outcome, due, settings] = ["try", "show", "outcome", "due", "settings"].map((id) => document.getElementById(id));
 
 const read = async (path) => (await fetch(new URL(path, SITE), { cache: "no-cache" })).json();
 const make = (name, ...inside) => {
@@ -41,21 +41,25 @@ const answer = () => {
 const forget = () => {
   for (const key of Object.keys(localStorage)) if (key.startsWith("inforce/1/") && key.endsWith(` ${APP} ${SUBJECT}`)) localStorage.removeItem(key);
 };
-const prompt = () => {
+const element = (name) => {
   const { at, since, languages, records } = chosen(), begun = Date.now();
-  document.querySelector("policy-prompt")?.remove();
-  forget();
-  const made = document.createElement("policy-prompt");
+  const made = document.createElement(name);
   for (const [name, value] of Object.entries({
     manifest: new URL("policies.json", SITE).href, site: manifest.site, app: APP, subject: SUBJECT, since, languages: languages.join(","),
   })) if (value) made.setAttribute(name, value);
   made.options = { records, now: () => Date.parse(at) + Date.now() - begun };
-  const leave = make("button", "Leave the preview");
+  return made;
+};
+const prompt = () => {
+  document.querySelector("policy-prompt")?.remove();
+  forget();
+  const made = element("policy-prompt"), leave = make("button", "Leave the preview");
   leave.slot = "open";
   leave.type = "button";
   leave.onclick = () => made.remove();
   made.append(leave);
   document.body.append(made);
+  settings.replaceChildren(element("policy-choices"));
 };
 
 for (const { id } of manifest.policies) {

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from inforce.cli.screens import NAMED_BY, browsers
+
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -23,12 +25,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-MAC_APPLICATIONS = (
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
-NAMED_BY = "INFORCE_CHROMIUM"
 ADVICE = f"""No Chromium was found, and none could be fetched. One of these helps:
   - install Chromium or Google Chrome with your system's package manager (Debian: apt-get install chromium)
   - python -m playwright install --with-deps chromium
@@ -41,8 +37,8 @@ class NoBrowserError(Exception):
 
 def find() -> Path:
     """Return the configured browser, else an installed one, else Playwright's."""
-    if named := os.environ.get(NAMED_BY):
-        return _named(named)
+    if os.environ.get(NAMED_BY):
+        return _configured()
     for candidate in _on_this_machine():
         return candidate
     raise NoBrowserError(ADVICE)
@@ -50,8 +46,8 @@ def find() -> Path:
 
 def find_or_fetch() -> Path:
     """Return a browser that starts; download one if none is installed."""
-    if named := os.environ.get(NAMED_BY):
-        return _named(named)
+    if os.environ.get(NAMED_BY):
+        return _configured()
     for fetch in (_fetch_nothing, _fetch_from_playwright, _fetch_from_debian):
         fetch()
         for candidate in _on_this_machine():
@@ -75,18 +71,14 @@ def starts(browser: Path) -> bool:
     return process.returncode == 0 and b"<html>" in process.stdout
 
 
-def _named(name: str) -> Path:
-    path = shutil.which(name)
-    if path is None:
-        raise NoBrowserError(f"{NAMED_BY} names “{name}”, and there is no such program.")
-    return Path(path)
+def _configured() -> Path:
+    for browser in browsers():
+        return browser
+    raise NoBrowserError(f"{NAMED_BY} names “{os.environ[NAMED_BY]}”, and there is no such program.")
 
 
 def _on_this_machine() -> Iterator[Path]:
-    for program in PROGRAMS:
-        if path := shutil.which(program):
-            yield Path(path)
-    yield from filter(Path.is_file, map(Path, MAC_APPLICATIONS))
+    yield from browsers()
     yield from filter(Path.is_file, _of_playwright())
 
 

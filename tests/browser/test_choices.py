@@ -192,6 +192,9 @@ def test_failures_are_shown(app: AppPage, watch: Watch) -> None:
     expect(news).to_contain_text("Not answered yet")
     news.get_by_role("button", name="I agree").click()
     expect(news).to_contain_text("Not sent yet. It will be sent as soon as there is a connection.")
+    app.host.answers = []
+    app.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(news).not_to_contain_text("Not sent yet")
     app.page.evaluate("localStorage.clear()")
     app.host.instead["/legal/policies.json"] = (404, {}, b"")
     show(app)

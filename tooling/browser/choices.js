@@ -43,6 +43,7 @@ export class PolicyChoices extends PolicyElement {
   #titles = {};
   #opened = new Set();
   #turn;
+  #channel;
 
   // The title is in the text; until it has been read, the name is made from the id.
   #title({ id, target_seq, language }) {
@@ -57,8 +58,18 @@ export class PolicyChoices extends PolicyElement {
     return this.#titles[key] || this.name(id);
   }
 
+  // The client of each tab posts the changes of its stored records here, such as that a receipt has been sent.
+  #listen(site) {
+    const name = site && "inforce/1/" + site;
+    if (this.#channel?.name == name) return;
+    this.#channel?.close();
+    this.#channel = name && new BroadcastChannel(name);
+    if (name) this.#channel.onmessage = () => this.show();
+  }
+
   async show() {
     const { client } = this, { decision } = client ?? {}, turn = this.#turn = {};
+    this.#listen(client?.site);
     if (!decision) return this.root.replaceChildren();
     const parts = client.manifest ? await Promise.all(decision.policies.filter((x) => x.reason != "not-applicable").map((x) => this.#choice(x)))
       : [make("p", "error", this.say("missing"))];
@@ -68,8 +79,6 @@ export class PolicyChoices extends PolicyElement {
     const records = client.records.filter((x) => x?.digest), focus = this.root.activeElement?.id;
     this.root.replaceChildren(speak(make("div", "", title, make("div.list", "list", ...parts), ...records[0] ? [make("p.soft", "proof",
       this.say("proof"), " ", download(this.say("receipts"), records.map(receipt), "receipts"))] : []), this.language));
-    // There is no event for a receipt that has been sent.
-    if (records.some((x) => x.pending)) setTimeout(() => turn == this.#turn && this.show(), 2e3);
     // A screen that changes under the user's hand keeps the focus.
     if (focus) this.root.getElementById(focus)?.focus();
   }

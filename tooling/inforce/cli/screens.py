@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -18,19 +19,31 @@ from inforce.manifest import to_bytes
 from inforce.policy.settings import Settings
 from inforce.screens import WIDTHS, Picture, Scene
 
-_NAMED_BY = "INFORCE_CHROMIUM"
+NAMED_BY = "INFORCE_CHROMIUM"
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_MAC_APPLICATIONS = (
+    Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
+    Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+)
 
 
 def find_browser() -> str:
     """Return the path of a Chromium; raise SetupError if there is none or the extra is not installed."""
     screens.require()
-    named = os.environ.get(_NAMED_BY)
-    found = next(filter(None, map(shutil.which, [named] if named else _PROGRAMS)), None)
+    found = next(browsers(), None)
     if found is None:
-        problem = f"{_NAMED_BY} names no program" if named else "pictures of the prompt need a Chromium"
-        raise SetupError(f"{problem}; install Chromium or Google Chrome, or set {_NAMED_BY} to its path")
-    return found
+        named = os.environ.get(NAMED_BY)
+        problem = f"{NAMED_BY} names no program" if named else "pictures of the prompt need a Chromium"
+        raise SetupError(f"{problem}; install Chromium or Google Chrome, or set {NAMED_BY} to its path")
+    return str(found)
+
+
+def browsers() -> Iterator[Path]:
+    """Yield the path of the configured Chromium; if none is configured, of each installed one."""
+    named = os.environ.get(NAMED_BY)
+    yield from map(Path, filter(None, map(shutil.which, [named] if named else _PROGRAMS)))
+    if not named:
+        yield from filter(Path.is_file, _MAC_APPLICATIONS)
 
 
 def add_screens(site: Path, settings: Settings, now: datetime, browser: str) -> None:
