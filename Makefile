@@ -12,10 +12,10 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --no-c
 # The Debian packages that WeasyPrint (including a font) and the Node.js in Playwright require, two servers, the languages
 # of the programs in docs/ledger/recipes.md, and a library of Go that verifies a published log independently.
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core libatomic1 nginx-light postgresql \
-	curl golang-go golang-golang-x-mod-dev php-cli php-curl ruby
+	curl golang-go golang-golang-x-mod-dev php-cli php-curl ruby systemd
 LIBRARIES_ARE_HERE := { $(BIN)/python -P -c 'import weasyprint' && $(BIN)/python -P -m playwright --version && \
 	PATH="$$PATH:/usr/sbin" command -v nginx && $(BIN)/python -P tests/ledger/postgres.py && \
-	curl --version && go version && php -r 'curl_version();' && ruby --version && \
+	curl --version && go version && php -r 'curl_version();' && ruby --version && systemd-analyze --version && \
 	test -d /usr/share/gocode/src/golang.org/x/mod/sumdb; } >/dev/null
 
 .DEFAULT_GOAL := help
@@ -37,10 +37,10 @@ test: $(VENV)/.test $(VENV)/.frameworks libraries ## run all tests; TESTS="tests
 	@INFORCE_CHROMIUM="$$($(BIN)/python tests/browser/chromium.py)" && export INFORCE_CHROMIUM && \
 	  env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest $(TESTS)  # so that the next run need not compile the tests again
 
-dist: $(VENV)/.site ## build the wheel, the source archive, the lock for apps and the browser package into dist/
+dist: $(VENV)/.site ## build the wheel, the source archive, two locks and the browser package into dist/
 	@rm -rf dist
 	@$(BIN)/python -P -m hatchling build -d dist >/dev/null
-	@cp $(LOCKS)/client.txt dist/
+	@cp $(LOCKS)/client.txt $(LOCKS)/ledger.txt dist/
 	@if command -v npm >/dev/null; then cd tooling/browser && npm pack --silent --pack-destination ../../dist >/dev/null; \
 	  else echo "npm is not installed, so the browser package is omitted." >&2; fi
 	@ls dist
@@ -93,6 +93,7 @@ lock: ## resolve the dependencies with uv; UPGRADE=--upgrade selects the newest 
 	@$(COMPILE) --extra site --group build --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/site.txt
 	@$(COMPILE) --extra site --extra docx --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/policies.txt
 	@$(COMPILE) --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/client.txt
+	@$(COMPILE) --extra ledger --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/ledger.txt
 	@$(COMPILE) --extra site --group build --group properdocs --constraints $(LOCKS)/test.txt \
 	  --output-file $(LOCKS)/properdocs.txt
 	@$(COMPILE) --group mutants --constraints $(LOCKS)/test.txt --output-file $(LOCKS)/mutants.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -83,7 +84,7 @@ def serve(
     secrets = _secrets(place, secrets_file)
     listening = _listen(host, port)
     signal.signal(signal.SIGTERM, _nothing)  # uvicorn handles the signal, and then raises it again
-    state_file = secrets_file.with_name(f"{secrets_file.stem.removesuffix('.keys')}-site.json")
+    state_file = _state_file(place, secrets_file)
     log = None if no_log else _log
     service = partial(Service, origins=origins, audience=audience, rate=rate, log=log, place=address)
     with contextlib.suppress(KeyboardInterrupt), listening:
@@ -107,6 +108,7 @@ async def _serve(
         def announce() -> None:
             host, port = listening.getsockname()[:2]
             click.echo(f"The ledger of {ledger.site} answers at http://{host}:{port}/")
+            _notify("READY=1")
 
         await run(service(ledger, policies), listening, announce)
 
@@ -125,6 +127,28 @@ def _secrets(place: LedgerPlace, path: Path) -> LedgerKeys:
     secrets = LedgerKeys.generate()
     secrets.write(path)
     return secrets
+
+
+def _state_file(place: LedgerPlace, secrets_file: Path) -> Path:
+    """Return the file with the last manifest: beside the database, in systemd's state directory, or beside the keys.
+
+    The keys may be in a folder that cannot be written.
+    """
+    if place.files:
+        return place.files[0].with_name(f"{place.files[0].stem}-site.json")
+    if folder := os.environ.get("STATE_DIRECTORY"):
+        return Path(folder) / "ledger-site.json"
+    return secrets_file.with_name(f"{secrets_file.stem.removesuffix('.keys')}-site.json")
+
+
+def _notify(state: str) -> None:
+    """Send `state` to systemd (sd_notify), if it started this process as a unit with Type=notify."""
+    name = os.environ.get("NOTIFY_SOCKET", "")
+    if not name.startswith(("/", "@")):
+        return
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
+        notified.connect(name.replace("@", "\0", 1) if name.startswith("@") else name)
+        notified.sendall(state.encode())
 
 
 def _listen(host: str, port: int) -> socket.socket:
