@@ -52,14 +52,15 @@ class DueGroups:
         :param audience: the tags that apply to it
         """
         acts: dict[str, bool] = {}
-        for policy, _, act, verdict in given:
+        answers = [each for each in given if each.policy is None or each.act is not None]  # notices do not decide
+        for policy, _, act, verdict in answers:
             if policy is None or act is None or verdict != "verified" or policy in self._reasking or act == "withdrawn":
                 return None
             negative = act in NO
             if acts.setdefault(policy, negative) != negative:
                 return None
         place = None if since is None else (bisect_left(self._instants, since), bisect_right(self._instants, since))
-        return frozenset(given), place, frozenset(audience)
+        return frozenset(answers), place, frozenset(audience)
 
 
 def is_due(outcome: str, *, told: bool) -> bool:

@@ -20,6 +20,7 @@ from inforce.ledger.answers import Answers
 from inforce.ledger.app_keys import AppKeys
 from inforce.ledger.entries import Disclosure, disclosure, document, to_instant
 from inforce.ledger.erasure import Erasure, residue
+from inforce.ledger.group import Added, Appended, Commits, LogDraft
 from inforce.ledger.keys import Caller, LedgerKeys, now_milliseconds
 from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey
 from inforce.ledger.log.proof import LogProof
@@ -32,7 +33,7 @@ from inforce.ledger.state import KEYS, NOTE, ORIGIN, SITE, StoredState
 from inforce.ledger.static_log import is_extended
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
 from inforce.ledger.storage.tables import entries, subjects, tiles
-from inforce.ledger.writer import Added, Commits, Writer, newest_verdicts
+from inforce.ledger.writer import Writer, newest_verdicts
 
 __all__ = ["Added", "Caller", "Erasure", "Ledger"]
 
@@ -156,6 +157,13 @@ class Ledger:
         number: int = await self._writer.turn(lambda: self._writer.append("link", subject, record, {}))
         return number
 
+    async def append_once(self, drafts: Sequence[LogDraft], caller: str) -> list[Appended]:
+        """Append the records in `drafts` for `caller` unless they are in the log, and return a result each."""
+        if not drafts:
+            return []
+        added: list[Appended] = await self._writer.turn(lambda: self._writer.append_once(drafts, caller))
+        return added
+
     async def keep_manifest(self, file: ManifestFile | None) -> None:
         """Store `file`, a verified manifest, unless it is stored; None is ignored."""
         if file is not None and not self.manifests.has(file):
@@ -218,7 +226,7 @@ class Ledger:
 
     async def changes(self, after: int, limit: int) -> list[dict[str, Any]]:
         """Return up to `limit` entries with a number above `after`, in the order of the log."""
-        return self._documents(select(entries).where(entries.c.n > after).order_by(entries.c.n).limit(limit))
+        return await self.where(entries.c.n > after, limit)
 
     async def unverified(self, after: int, limit: int) -> list[dict[str, Any]]:
         """Return up to `limit` receipts with a number above `after` that wait for a verdict."""
@@ -230,6 +238,10 @@ class Ledger:
         with self._database.reading() as connection:
             found = connection.execute(select(func.count(), func.min(entries.c.received_at)).where(_waits())).one()
         return Waiting(found[0], 0.0 if found[1] is None else max(self._clock() - found[1], 0) / 1_000)
+
+    async def where(self, condition: ColumnElement[bool], limit: int) -> list[dict[str, Any]]:
+        """Return up to `limit` entries for which `condition` is true, in the order of the log."""
+        return self._documents(select(entries).where(condition).order_by(entries.c.n).limit(limit))
 
     def _documents(self, query: Any) -> list[dict[str, Any]]:
         with self._database.reading() as connection:

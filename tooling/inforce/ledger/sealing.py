@@ -78,6 +78,11 @@ class SubjectKey:
         """Return the key encrypted with the key `wrapping`, 40 bytes (RFC 3394)."""
         return aes_key_wrap(wrapping, self.secret)
 
+    def identity(self, text: str) -> str:
+        """Return the id, a UUID, of the record of this subject that `text` identifies; only the key leads to it."""
+        digits = hmac.digest(self.secret, text.encode(), "sha256").hex()
+        return f"{digits[:8]}-{digits[8:12]}-7{digits[12:15]}-8{digits[15:18]}-{digits[18:30]}"
+
     def seal(self, nonce: bytes, salt: bytes, record: bytes) -> bytes:
         """Return `salt` and `record` sealed: the nonce, and both encrypted (AES-256-GCM)."""
         return nonce + self._cipher.encrypt(nonce, salt + compressed(record), None)

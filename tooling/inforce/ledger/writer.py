@@ -11,14 +11,14 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from inforce.errors import HeldError, LedgerError, LedgerUnavailableError
 from inforce.ledger.entries import Randomness, is_same, leaf_of, other_row, receipt_row, to_instant
+from inforce.ledger.group import Added, Addition, Appended, Commits, KnownSubject, LogDraft, Turn, TurnGroup
 from inforce.ledger.growth import Growth
 from inforce.ledger.keys import LedgerKeys
 from inforce.ledger.log.tiles import TILE_WIDTH, Tile
@@ -32,74 +32,6 @@ _LARGEST_GROUP: Final = 2_000
 _CACHED_KEYS: Final = 20_000
 _AT_ONCE: Final = 500  # values in one SELECT
 _RANDOM_BYTES: Final = NONCE_BYTES + SALT_BYTES
-
-
-class Added(NamedTuple):
-    """The result of adding a receipt.
-
-    - `state`: `created`, `same` (kept before), `conflict` (the id has other content) or `erased`
-    - `n`, `received_at`, `verdict`: of the kept record; -1 and empty if there is none
-    """
-
-    id: str
-    state: str
-    n: int = -1
-    received_at: str = ""
-    verdict: str = ""
-
-
-class KnownSubject(NamedTuple):
-    """A subject that was not erased."""
-
-    sid: int
-    key: SubjectKey
-
-
-@dataclass(slots=True, eq=False)
-class Addition:
-    """Receipts to add for one caller, and the future of the results."""
-
-    receipts: Sequence[Mapping[str, Any]]
-    caller: str
-    verdicts: Sequence[str]
-    done: asyncio.Future[Any]
-
-
-@dataclass(slots=True, eq=False)
-class Turn:
-    """A function that has the writer for itself, and the future of its result."""
-
-    work: Callable[[], Any]
-    done: asyncio.Future[Any]
-
-
-@dataclass(slots=True)
-class Commits:
-    """The commits of this process: how many, the entries in them, and the seconds until they were durable."""
-
-    count: int = 0
-    entries: int = 0
-    seconds: float = 0.0
-
-
-@dataclass(slots=True)
-class _Group:
-    """What one commit adds; `names` has the pseudonym of each reference in it."""
-
-    growth: Growth
-    received: tuple[int, str]
-    random: Iterator[Randomness]
-    names: Mapping[str, bytes]
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    new_subjects: dict[bytes, KnownSubject] = field(default_factory=dict)
-    ids: dict[tuple[str, str], tuple[Mapping[str, Any], Added]] = field(default_factory=dict)
-
-    def append(self, row: dict[str, Any]) -> int:
-        """Add `row` with the next number, and return the number."""
-        row["n"] = n = self.growth.size
-        self.growth.append(leaf_of(row))
-        self.rows.append(row)
-        return n
 
 
 class Writer:
@@ -248,14 +180,14 @@ class Writer:
         self._finish(group)
         return results
 
-    def _begin(self, records: int, names: Mapping[str, bytes]) -> _Group:
+    def _begin(self, records: int, names: Mapping[str, bytes]) -> TurnGroup:
         now = max(self._clock(), self._last_time)
         noise = os.urandom(_RANDOM_BYTES * records)
         random = (
             Randomness(noise[at : at + NONCE_BYTES], noise[at + NONCE_BYTES : at + _RANDOM_BYTES])
             for at in range(0, len(noise), _RANDOM_BYTES)
         )
-        return _Group(self.growth.copy(), (now, to_instant(now)), random, names)
+        return TurnGroup(self.growth.copy(), (now, to_instant(now)), random, names)
 
     def _stored(self, ids: Sequence[str]) -> dict[tuple[str, str], Mapping[str, Any]]:
         """Return the rows with these ids, by caller and id."""
@@ -285,7 +217,7 @@ class Writer:
 
     def _staged(
         self,
-        group: _Group,
+        group: TurnGroup,
         stored: Mapping[tuple[str, str], Mapping[str, Any]],
         known: dict[str, KnownSubject],
         receipt: Mapping[str, Any],
@@ -315,12 +247,12 @@ class Writer:
         verdict = newest[-1][1] if newest else row["verdict"]
         return Added(receipt["id"], "same", row["n"], to_instant(row["received_at"]), verdict)
 
-    def _new_subject(self, group: _Group, reference: str) -> KnownSubject:
+    def _new_subject(self, group: TurnGroup, reference: str) -> KnownSubject:
         subject = KnownSubject(self._next_sid + len(group.new_subjects), SubjectKey(os.urandom(KEY_BYTES)))
         group.new_subjects[group.names[reference]] = subject
         return subject
 
-    def _write(self, group: _Group) -> None:
+    def _write(self, group: TurnGroup) -> None:
         if group.new_subjects:
             rows = [
                 {"sid": subject.sid, "pseudonym": name, "wrapped": subject.key.wrap(self._keys.wrapping), "held": 0}
@@ -341,7 +273,7 @@ class Writer:
         self.commits.seconds += time.perf_counter() - began
         self._database.check_files()
 
-    def _finish(self, group: _Group) -> None:
+    def _finish(self, group: TurnGroup) -> None:
         self.growth = group.growth
         self.commits.count += 1
         self.commits.entries += len(group.rows)
@@ -370,6 +302,30 @@ class Writer:
         self._commit()
         self._finish(group)
         return n
+
+    def append_once(self, drafts: Sequence[LogDraft], caller: str) -> list[Appended]:
+        """Add the records in `drafts` for `caller` in a turn of the writer, commit them, and return a result each.
+
+        Their ids follow from the keys of their subjects, so that an id says nothing after an erasure.
+        """
+        names = self._names(draft.reference for draft in drafts)
+        group, known = self._begin(len(drafts), names), self._found(names)
+        for name in names:
+            if name not in known:
+                known[name] = self._new_subject(group, name)
+        ids = [known[draft.reference].key.identity(draft.identity) for draft in drafts]
+        found = {name: row["n"] for name, row in self._stored(ids).items()}
+        results = []
+        for draft, id_ in zip(drafts, ids, strict=True):
+            is_new = (caller, id_) not in found
+            if is_new:
+                row = draft.row(id_, known[draft.reference], next(group.random), group.received)
+                found[caller, id_] = group.append({**row, "caller": caller})
+            results.append(Appended(found[caller, id_], is_new))
+        self._write(group)
+        self._commit()
+        self._finish(group)
+        return results
 
     def forget(self, reference: str) -> None:
         """Drop the key of `reference` from memory."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from inforce.acceptance.receipt import RECEIPT_SCHEMA
+from inforce.ledger.service.notices import NOTICE_SCHEMA
 from inforce.ledger.service.problems import MEDIA_TYPE, PROBLEMS
+from inforce.manifest.words import POLICY_ID
 
 _Schema = dict[str, Any]
 _REFERENCE: Final = {"type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[^\u0000-\u001f\u007f]+$"}
@@ -210,8 +212,24 @@ def _subject_paths() -> dict[str, _Schema]:
     }
 
 
+def _notices() -> _Schema:
+    results = _object({"results": {"type": "array", "items": {"type": "object"}}}, "results")
+    body = {
+        "oneOf": [_named("Notice"), {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"type": "object"}}]
+    }
+    return _operation("Record what users were told", {200: {"content": _json(results)}}, *_POSTED, body=body)
+
+
+def _listed_notices() -> _Schema:
+    listed = _list("Return the notices after a number", _ENTRIES)
+    about = [_parameter("policy", "query", {"type": "string", "pattern": f"^{POLICY_ID}$"})]
+    about.append(_parameter("seq", "query", {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}))
+    return {**listed, "parameters": [*_CURSOR, *about]}
+
+
 def _log_paths() -> dict[str, _Schema]:
     return {
+        "/v1/notices": {"post": _notices(), "get": _listed_notices()},
         "/v1/changes": {"get": _list("Return the entries of the log after a number", _ENTRIES)},
         "/v1/unverified": {"get": _list("Return the records that wait for a verdict", _ENTRIES)},
         "/v1/export": {
@@ -272,6 +290,12 @@ def openapi() -> dict[str, Any]:
         "paths": {**_receipt_paths(), **_subject_paths(), **_log_paths()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Receipt": _RECEIPT, "Kept": _KEPT, "Entry": _RECORD, "Problem": _PROBLEM},
+            "schemas": {
+                "Receipt": _RECEIPT,
+                "Notice": NOTICE_SCHEMA,
+                "Kept": _KEPT,
+                "Entry": _RECORD,
+                "Problem": _PROBLEM,
+            },
         },
     }

@@ -22,6 +22,7 @@ from inforce.ledger.ledger import Caller, Ledger
 from inforce.ledger.service.callers import Callers, own_subject
 from inforce.ledger.service.decisions import DUE_BYTES, DueList, counting, decided
 from inforce.ledger.service.journal import Journal
+from inforce.ledger.service.notices import add_notices, list_notices
 from inforce.ledger.service.openapi import openapi
 from inforce.ledger.service.problems import ProblemError
 from inforce.ledger.service.receipts import add_body
@@ -193,6 +194,19 @@ async def _held(parts: Parts, subject: str, asked: Mapping[str, Any]) -> Respons
     return to_json(200, {"held": on})
 
 
+async def add_notices_of(parts: Parts, request: Request, caller: Caller | None) -> Response:
+    """Record what users were told, and answer with a result each."""
+    body = await read_body(request.scope, request.receive, BATCH_BYTES)
+    return to_json(200, {"results": await add_notices(parts.ledger, body, caller.name if caller else "")})
+
+
+async def notices(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
+    """Answer with the notices after a number, in the order of the log."""
+    after, limit = _page(request)
+    entries = await list_notices(parts.ledger, request.query_params, after, limit)
+    return to_json(200, {"entries": entries, "next": entries[-1]["n"] if entries else after})
+
+
 def _page(request: Request) -> tuple[int, int]:
     asked = request.query_params
     limit = whole_number(asked.get("limit"), "limit", _PAGE, 1, LARGEST_PAGE)
@@ -332,6 +346,8 @@ ROUTES: Final = (
     LedgerRoute("DELETE", "/v1/subjects/{ref:path}", "erase", erase_named),
     LedgerRoute("PUT", "/v1/subjects/{ref:path}/hold", "erase", hold_named),
     LedgerRoute("POST", "/v1/links", "write", link, tokens=True),
+    LedgerRoute("POST", "/v1/notices", "write", add_notices_of),
+    LedgerRoute("GET", "/v1/notices", "export", notices),
     LedgerRoute("GET", "/v1/changes", "export", changes),
     LedgerRoute("GET", "/v1/export", "export", export),
     LedgerRoute("GET", "/v1/unverified", "audit", unverified),

@@ -40,6 +40,7 @@ _INDEXES = (
     "CREATE UNIQUE INDEX entries_id ON entries (id, caller) WHERE id IS NOT NULL",
     "CREATE INDEX entries_sid ON entries (sid, policy, seq, act, verdict) WHERE sid IS NOT NULL",
     "CREATE INDEX entries_about ON entries (about) WHERE about IS NOT NULL",
+    "CREATE INDEX entries_notices ON entries (policy, seq, n) WHERE kind = 'notice'",
     "CREATE INDEX entries_unverified ON entries (n) WHERE verdict = 'unverified'",
     "CREATE INDEX manifests_serial ON manifests (serial)",
 )
