@@ -61,7 +61,9 @@ class RunningLedger:
         async with Ledger.open(self._place, KEYS, self._site) as ledger:
             self._ledger = ledger
             self.key = self.key or ledger.app_keys.add("shop", SCOPES)
-            service = Service(ledger, AsyncPolicies(self._site))
+            policies = AsyncPolicies(self._site)
+            await policies.refresh()  # so that the first receipt is verified
+            service = Service(ledger, policies)
             with listening_socket("127.0.0.1", self.port) as listening:
                 self.port = listening.getsockname()[1]
                 self._server = uvicorn.Server(uvicorn.Config(service, access_log=False, log_level="error"))

@@ -452,7 +452,7 @@ def test_checkpoint_is_not_signed_after_the_log_was_set_back(tmp_path: Path) -> 
     path.write_bytes(backup)
 
     async def restored(ledger: Ledger) -> None:
-        ledger._set_state("note", note)
+        ledger._state.write({"note": note})
 
     use(place, restored)
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from inforce.client import ManifestFile
 from inforce.errors import HeldError, LedgerError
@@ -33,7 +33,8 @@ from inforce.ledger.state import KEYS, NOTE, ORIGIN, SITE, StoredState
 from inforce.ledger.static_log import is_extended
 from inforce.ledger.storage.database import Database, LedgerPlace, rows_of
 from inforce.ledger.storage.tables import entries, subjects, tiles
-from inforce.ledger.writer import Writer, newest_verdicts
+from inforce.ledger.verdict_rows import verdicts_of, waits
+from inforce.ledger.writer import Writer
 
 __all__ = ["Added", "Caller", "Erasure", "Ledger"]
 
@@ -204,7 +205,7 @@ class Ledger:
             return []
         with self._database.reading() as connection:
             rows = rows_of(connection, select(entries).where(entries.c.sid.in_(list(keys))))
-            verdicts = _verdicts(connection, rows)
+            verdicts = verdicts_of(connection, rows)
         return [document(row, keys[row["sid"]], verdicts.get(row["n"])) for row in rows]
 
     async def receipt(self, id: str, caller: str | None) -> dict[str, Any] | None:  # noqa: A002 - the field of a receipt
@@ -230,13 +231,13 @@ class Ledger:
 
     async def unverified(self, after: int, limit: int) -> list[dict[str, Any]]:
         """Return up to `limit` receipts with a number above `after` that wait for a verdict."""
-        where = (entries.c.n > after) & _waits()
+        where = (entries.c.n > after) & waits()
         return self._documents(select(entries).where(where).order_by(entries.c.n).limit(limit))
 
     async def waiting(self) -> Waiting:
         """Return how many receipts wait for a verdict, and for how long."""
         with self._database.reading() as connection:
-            found = connection.execute(select(func.count(), func.min(entries.c.received_at)).where(_waits())).one()
+            found = connection.execute(select(func.count(), func.min(entries.c.received_at)).where(waits())).one()
         return Waiting(found[0], 0.0 if found[1] is None else max(self._clock() - found[1], 0) / 1_000)
 
     async def where(self, condition: ColumnElement[bool], limit: int) -> list[dict[str, Any]]:
@@ -246,7 +247,7 @@ class Ledger:
     def _documents(self, query: Any) -> list[dict[str, Any]]:
         with self._database.reading() as connection:
             rows = rows_of(connection, query)
-            verdicts = _verdicts(connection, rows)
+            verdicts = verdicts_of(connection, rows)
         keys = self._keys_of({row["sid"] for row in rows if row["sid"] is not None})
         own = self._writer.own_key
         return [
@@ -388,16 +389,3 @@ class Ledger:
         if not known:
             keys.execute(change)
             keys.commit()
-
-
-def _waits() -> ColumnElement[bool]:
-    """Return the condition that an entry is a receipt without a final verdict."""
-    settled = entries.alias("settled")
-    final = select(settled.c.n).where(settled.c.about == entries.c.n).exists()
-    return (entries.c.verdict == "unverified") & (entries.c.kind == "receipt") & ~final
-
-
-def _verdicts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-    """Return the newest verdict about each of `rows` that has one."""
-    waited = [row["n"] for row in rows if row["kind"] == "receipt" and row["verdict"] == "unverified"]
-    return dict(connection.execute(newest_verdicts(waited)).all()) if waited else {}

@@ -26,6 +26,7 @@ from inforce.ledger.record import SALT_BYTES
 from inforce.ledger.sealing import KEY_BYTES, NONCE_BYTES, SubjectKey, own_key, pseudonym
 from inforce.ledger.storage.database import Database, add_rows, rows_of
 from inforce.ledger.storage.tables import entries, subjects, tiles
+from inforce.ledger.verdict_rows import newest_verdicts
 
 T = TypeVar("T")
 _LARGEST_GROUP: Final = 2_000
@@ -330,11 +331,6 @@ class Writer:
     def forget(self, reference: str) -> None:
         """Drop the key of `reference` from memory."""
         self._known.pop(pseudonym(self._keys.pseudonym, reference), None)
-
-
-def newest_verdicts(numbers: Sequence[int]) -> Any:
-    """Return the query for the verdicts about the entries with these `numbers`: number and verdict, the newest last."""
-    return select(entries.c.about, entries.c.verdict).where(entries.c.about.in_(numbers)).order_by(entries.c.n)
 
 
 def _slices(values: Sequence[T]) -> Iterator[Sequence[T]]:
