@@ -182,6 +182,14 @@ def test_choices_are_accessible_in_each_colour_mode_and_width(app: AppPage, lang
     app.page.emulate_media(media="screen", forced_colors="none", color_scheme="light")
 
 
+def test_version_that_applies_to_new_users_already_is_not_announced_to_them(app: AppPage) -> None:
+    app.host.policies[2]["versions"][2]["effective_at_new"] = PAST
+    show(app, since="2026-11-01T00:00:00Z")
+    privacy = choice(app, "Privacy Policy")
+    expect(privacy).to_contain_text("In force now: 2026-03")
+    expect(privacy).not_to_contain_text("A new version applies")
+
+
 def test_failures_are_shown(app: AppPage, watch: Watch) -> None:
     watch.expect("422", "503", "404")
     app.host.answers = [422, *[503] * 9]

@@ -1,4 +1,4 @@
-"""Pictures of the prompt of a built site: one for each step and width, made of files of the site alone."""
+"""Pictures of the prompt and the settings of a built site: one for each step and width, made of its files alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inforce.errors import SetupError
 from inforce.screens import WIDTHS, Picture, Scene, pictures, to_list
 from inforce.text import Digest
 
-PROMPT = Path(__file__).parents[2] / "tooling/browser/prompt.js"
+SOURCES = Path(__file__).parents[2] / "tooling/browser"
 
 
 def scene_of(site: Path, asked: list[str], **changes: str) -> Scene:
@@ -43,20 +43,24 @@ def pictures_of(scene: Scene) -> list[Picture]:
         return thread.submit(lambda: list(pictures(scene))).result()
 
 
-def test_each_step_of_the_prompt_is_pictured_in_each_width(sample_site: Path) -> None:
+def test_each_step_of_the_prompt_and_the_settings_are_pictured_in_each_width(sample_site: Path) -> None:
     asked: list[str] = []
     scene = scene_of(sample_site, asked)
 
     taken = pictures_of(scene)
 
-    steps = [("answers", ("privacy", "terms")), ("consents", ("cookies",))]
+    every = ("cookies", "privacy", "terms")
+    steps = [("answers", ("privacy", "terms")), ("consents", ("cookies",)), ("choices", every)]
     assert [(s.step, s.policies, s.width) for s in taken] == [(*step, width) for width in WIDTHS for step in steps]
-    assert [Image.open(io.BytesIO(s.content)).size for s in taken] == [
-        (width, height) for width, height in WIDTHS.items() for _ in steps
+    sizes = [Image.open(io.BytesIO(s.content)).size for s in taken]
+    assert [size for s, size in zip(taken, sizes, strict=True) if s.step != "choices"] == [
+        (width, height) for width, height in WIDTHS.items() for _ in steps[:2]
     ]
+    assert [width for width, _ in sizes] == [s.width for s in taken]
     assert len({s.content for s in taken}) == len(taken)
-    assert re.findall(r'template: "([^"]+)"', PROMPT.read_text("utf-8")) == [taken[0].template]
-    assert {"browser/prompt.js", "policies.json", "terms/2026-06-01/en.md"} <= set(asked)
+    sources = [(SOURCES / name).read_text("utf-8") for name in ("prompt.js", "choices.js")]
+    assert re.findall(r'template: "([^"]+)"', "".join(sources)) == [taken[0].template, taken[2].template]
+    assert {"browser/prompt.js", "browser/choices.js", "policies.json", "terms/2026-06-01/en.md"} <= set(asked)
     listed = json.loads(json.dumps(to_list(taken, scene, "sha384-x")))
     assert (listed["at"], listed["build"]) == ("2026-11-02T00:00:00Z", "sha384-x")
     assert [(entry["path"], entry["digest"]) for entry in listed["screens"]] == [
@@ -65,7 +69,7 @@ def test_each_step_of_the_prompt_is_pictured_in_each_width(sample_site: Path) ->
     assert taken[0].path == "screens/policy-prompt-1/answers-en-390.png"
 
 
-def test_site_that_asks_nothing_has_no_pictures(sample_site: Path) -> None:
+def test_site_without_policies_has_no_pictures(sample_site: Path) -> None:
     manifest = json.loads((sample_site / "policies.json").read_text("utf-8"))
     quiet = json.dumps(manifest | {"policies": []}, separators=(",", ":")).encode()
     scene = scene_of(sample_site, [])

@@ -86,7 +86,8 @@ export class PolicyChoices extends PolicyElement {
   async #choice(due) {
     const { client } = this, { id, act, base_seq, language, outcome, reason, target_seq } = due, t = this.now();
     const { binding_language, cancelled = [], page, reask_seconds, versions } = client.policy(id);
-    const ahead = (x) => Date.parse(x.effective_at) > t && !cancelled.includes(x.seq);
+    // A version that applies to others later may already apply to a new user (`effective_at_new`).
+    const ahead = (x) => Date.parse(x.effective_at) > t && !cancelled.includes(x.seq) && (reason == "upcoming" || x.seq > target_seq);
     const current = reason == "upcoming" ? versions.findLast((x) => !ahead(x)) : versions.find((x) => x.seq == target_seq);
     const coming = versions.find((x) => ahead(x) && x.change != "editorial");
     const record = this.answer(due), yes = /^[ac]/.test(record?.act), state = record?.act ?? "unanswered";
