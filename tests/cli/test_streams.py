@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, int]] = {
     "ledger evidence": ("ledger evidence x --database nothing.db --site site", 2),
     "ledger export": ("ledger export --database nothing.db", 4),
     "ledger forget": ("ledger forget --database nothing.db", 4),
+    "ledger import": ("ledger import csv users.csv --database nothing.db --site https://policies.example.org", 2),
     "ledger key add": ("ledger key add shop --scope read --database nothing.db", 4),
     "ledger key list": ("ledger key list --database nothing.db", 4),
     "ledger key revoke": ("ledger key revoke shop --database nothing.db", 4),

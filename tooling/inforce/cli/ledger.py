@@ -7,6 +7,7 @@ import click
 from inforce.cli.ledger_backup import backup, restore
 from inforce.cli.ledger_erase import forget
 from inforce.cli.ledger_evidence import evidence
+from inforce.cli.ledger_import import import_
 from inforce.cli.ledger_keys import key
 from inforce.cli.ledger_log import checkpoint, export, publish
 from inforce.cli.ledger_rewrap import rewrap
@@ -26,7 +27,7 @@ def command() -> None:
     """
 
 
-for _each in (serve, key, checkpoint, export, publish, stamp, evidence, forget):
+for _each in (serve, key, checkpoint, export, publish, stamp, evidence, import_, forget):
     command.add_command(_each)
 for _each in (verify, backup, restore, rewrap):
     command.add_command(_each)

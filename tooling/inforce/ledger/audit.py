@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from inforce.errors import LedgerError, ProofError
+from inforce.ledger.entries import ANSWERS
 from inforce.ledger.keys import LedgerKeys
 from inforce.ledger.log.checkpoint import Checkpoint
 from inforce.ledger.log.tiles import Tile
@@ -151,7 +152,7 @@ class Audit:
                     yield from record_defects(row, key, None if sid is None else wrapped[sid][0], of)
                 elif sid not in wrapped:
                     self.erased += 1
-                    lost += row["kind"] == "receipt"
+                    lost += row["kind"] in ANSWERS
         yield from self._lost(lost)
 
     def _subjects(self, sids: set[int]) -> dict[int, tuple[bytes, bytes]]:

@@ -16,6 +16,10 @@ from inforce.ledger.log.tree import leaf_hash
 from inforce.ledger.record import canonical, commitment, other_entry, receipt_entry
 from inforce.ledger.sealing import SubjectKey
 
+RECEIPT: Final = "receipt"
+IMPORT: Final = "import"
+ANSWERS: Final = (RECEIPT, IMPORT)
+"""The kinds of entries that count as answers of users."""
 SET_BY_LEDGER: Final = ("received_at", "caller", "verdict")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGEST: Final = "sha256:"
@@ -58,7 +62,7 @@ def receipt_row(
     """Return the row of `receipt`, without its number; `received` is the time in milliseconds and as an instant."""
     record = canonical({**receipt, "received_at": received[1], "caller": caller, "verdict": verdict})
     return {
-        "kind": "receipt",
+        "kind": receipt.get("kind", RECEIPT),
         "sid": sid,
         "received_at": received[0],
         "caller": caller,
@@ -101,9 +105,9 @@ def other_row(
 
 def entry_of(row: Mapping[str, Any]) -> bytes:
     """Return the entry of the log for `row`."""
-    if row["kind"] == "receipt":
+    if row["kind"] in ANSWERS:
         digest = _DIGEST + bytes(row["digest"]).hex()
-        return receipt_entry(row["act"], bytes(row["salted"]), digest, row["policy"], row["seq"])
+        return receipt_entry(row["act"], bytes(row["salted"]), digest, row["policy"], row["seq"], row["kind"])
     return other_entry(row["kind"], bytes(row["salted"]), json.loads(row["facts"]))
 
 
@@ -121,7 +125,7 @@ def document(row: Mapping[str, Any], key: SubjectKey | None, verdict: str | None
     """
     added = {"n": row["n"], "kind": row["kind"], "leaf": _DIGEST + leaf_of(row).hex()}
     if key is None:
-        public = ("policy", "seq", "act") if row["kind"] == "receipt" else ()
+        public = ("policy", "seq", "act") if row["kind"] in ANSWERS else ()
         return {
             **{name: row[name] for name in public},
             **added,
@@ -130,7 +134,7 @@ def document(row: Mapping[str, Any], key: SubjectKey | None, verdict: str | None
         }
     _, record = key.open(bytes(row["body"]))
     opened: dict[str, Any] = {**json.loads(record), **added}
-    if row["kind"] == "receipt":
+    if row["kind"] in ANSWERS:
         opened["verdict"] = verdict or row["verdict"]
     return opened
 

@@ -18,7 +18,7 @@ from inforce.client import ManifestFile
 from inforce.errors import HeldError, LedgerError
 from inforce.ledger.answers import Answers
 from inforce.ledger.app_keys import AppKeys
-from inforce.ledger.entries import Disclosure, disclosure, document, to_instant
+from inforce.ledger.entries import ANSWERS, Disclosure, disclosure, document, to_instant
 from inforce.ledger.erasure import Erasure, residue
 from inforce.ledger.group import Added, Appended, Commits, LogDraft
 from inforce.ledger.keys import Caller, LedgerKeys, now_milliseconds
@@ -175,7 +175,7 @@ class Ledger:
     async def records(self, subject: str) -> list[dict[str, Any]]:
         """Return the receipts of `subject` and of the references linked with it, in the order of the log."""
         rows, _ = self._with_linked(subject)
-        receipts = {row["n"]: row for row in rows if row["kind"] == "receipt"}
+        receipts = {row["n"]: row for row in rows if row["kind"] in ANSWERS}
         return [receipts[n] for n in sorted(receipts)]
 
     async def history(self, subject: str, policy: str) -> list[dict[str, Any]]:
@@ -263,7 +263,7 @@ class Ledger:
         """Return the number of receipts per policy, seq, act and day (UTC)."""
         day = func.floor(entries.c.received_at / _DAY)
         columns = (entries.c.policy, entries.c.seq, entries.c.act, day.label("day"))
-        query = select(*columns, func.count().label("count")).where(entries.c.kind == "receipt")
+        query = select(*columns, func.count().label("count")).where(entries.c.kind.in_(ANSWERS))
         with self._database.reading() as connection:
             rows = rows_of(connection, query.group_by(*columns[:3], day).order_by(*columns[:3], day))
         return [{**row, "day": to_instant(int(row["day"]) * _DAY)[:10]} for row in rows]
@@ -365,7 +365,7 @@ class Ledger:
             keys.rollback()
             raise HeldError("a legal hold protects this subject: lift it first")
         sids = [row["sid"] for row in found]
-        where = entries.c.sid.in_(sids) & (entries.c.kind == "receipt")
+        where = entries.c.sid.in_(sids) & entries.c.kind.in_(ANSWERS)
         count = log.execute(select(func.count()).where(where)).scalar() or 0
         keys.execute(delete(subjects).where(subjects.c.sid.in_(sids)))
         for each in references:

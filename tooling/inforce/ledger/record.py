@@ -32,11 +32,14 @@ def commitment(salt: bytes, record: bytes) -> bytes:
     return sha256(salt + record).digest()
 
 
-def receipt_entry(act: str, commit: bytes, digest: str, policy: str, seq: int) -> bytes:
-    """Return the entry of the log for a receipt, canonical JSON; `digest` is that of the receipt, “sha256:…”."""
+def receipt_entry(act: str, commit: bytes, digest: str, policy: str, seq: int, kind: str = "receipt") -> bytes:
+    """Return the entry of the log for a receipt, canonical JSON; `digest` is that of the receipt, “sha256:…”.
+
+    `kind` is “import” if the receipt was made from an acceptance that was kept elsewhere.
+    """
     # The members have closed alphabets, so that nothing needs escaping.
     return (
-        f'{{"act":"{act}","commit":"sha256-{commit.hex()}","digest":"sha256-{digest[7:]}","kind":"receipt",'
+        f'{{"act":"{act}","commit":"sha256-{commit.hex()}","digest":"sha256-{digest[7:]}","kind":"{kind}",'
         f'"policy":"{policy}","seq":{seq},"type":"{LEAF_TYPE}"}}'
     ).encode()
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from inforce.errors import LedgerError, counted
-from inforce.ledger.entries import leaf_of, to_instant
+from inforce.ledger.entries import ANSWERS, leaf_of, to_instant
 from inforce.ledger.growth import Growth, root_after, tile_hashes, tile_root
 from inforce.ledger.log.checkpoint import Checkpoint
 from inforce.ledger.log.tiles import TILE_BYTES, TILE_WIDTH, Tile
@@ -265,7 +265,7 @@ def record_defects(
 def _columns(row: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     """Yield each column that repeats something of the sealed record: its name, the value expected, and its value."""
     yield "received_at", content["received_at"], to_instant(row["received_at"])
-    if row["kind"] == "receipt":
+    if row["kind"] in ANSWERS:
         for name in _SEALED:
             yield name, content[name], row[name]
         yield "digest", content["digest"], f"sha256:{bytes(row['digest']).hex()}"

@@ -19,6 +19,7 @@ from inforce.client.frameworks.records import addressed
 from inforce.errors import SetupError
 from inforce.instant import parse_rfc3339
 from inforce.language import Language, canonical_tag
+from inforce.ledger.entries import ANSWERS
 from inforce.ledger.evidence.material import Material, PackWording
 from inforce.ledger.evidence.readme import declaration, readme
 from inforce.ledger.log.proof import LogProof
@@ -94,7 +95,7 @@ def decided(material: Material) -> dict[str, Any]:
 
 
 def _answers(material: Material) -> Iterator[Mapping[str, Any]]:
-    return (each for each in material.history if each["kind"] == "receipt")
+    return (each for each in material.history if each["kind"] in ANSWERS)
 
 
 def _log_files(material: Material) -> Mapping[str, bytes]:
@@ -143,7 +144,7 @@ def _redline(material: Material) -> str:
 
 
 def _history_files(material: Material, decision: Mapping[str, Any]) -> Mapping[str, bytes]:
-    others = [each for each in material.history if each["kind"] != "receipt"]
+    others = [each for each in material.history if each["kind"] not in ANSWERS]
     files = {"answers.json": _json(list(_answers(material))), "notices.json": _json(others)}
     return {**files, "decision.json": _json(decision)} if decision else files
 
