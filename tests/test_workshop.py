@@ -250,7 +250,7 @@ class TestBrowser:
         ended = run(sys.executable, "-c", script, str(ROOT / "tests" / "browser"), PATH=path)
         assert ended.returncode == 4
         assert ended.stderr.splitlines()[:2] == [
-            "Installing the package “chromium” with apt-get, since this is root, for the tests in a browser.",
+            "Installing the package “chromium-headless-shell” with apt-get, since this is root, for the browser tests.",
             "“apt-get update” failed: E: no network",
         ]
         assert "stack" not in ended.stderr
