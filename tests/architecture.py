@@ -126,7 +126,12 @@ PATH_METHODS = frozenset(
     | {"rglob", "rmdir", "symlink_to", "unlink", "write_bytes", "write_text"}
 )
 
-SITE_FOR_CLI = ("site.build.builder.build_site", "site.build.options.BuildOptions", "site.serve.serve_site")
+SITE_FOR_CLI = (
+    "site.build.builder.build_site",
+    "site.build.options.BuildOptions",
+    "site.messages.translations",  # the words of readers, for the message to users
+    "site.serve.serve_site",
+)
 PAGES = "publication.pages"
 ENVIRONMENT = ("os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv", "os.unsetenv")
 

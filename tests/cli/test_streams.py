@@ -26,6 +26,7 @@ WORDS: dict[str, tuple[str, int]] = {
     "status": ("status", 0),
     "diff": ("diff privacy 2026-01-15 2027-03-01", 0),
     "pdf": ("pdf privacy nothing", 2),
+    "notice": ("notice privacy 2027-03-01", 0),
     "review": ("review --base HEAD", 0),
     "build": ("build --at 2026-06-01", 0),
     "serve": ("serve --at tomorrow", 2),

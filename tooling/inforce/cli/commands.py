@@ -21,6 +21,7 @@ COMMANDS = {
     "status": "Show policies, versions and scheduled changes.",
     "diff": "Show the changes between two versions.",
     "pdf": "Write a version as a PDF.",
+    "notice": "Write the message that tells users about a version.",
     "review": "Describe the changes of a pull request as Markdown for a comment.",
     "build": "Build the site.",
     "serve": "Serve the site, and rebuild it when a text changes.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from inforce.instant import day_of, format_local, is_start_of_day
 from inforce.language import Language
@@ -55,6 +56,17 @@ class PaperWords:
 
 
 WORDS = PaperWords()
+
+
+def long_instant(instant: datetime, zone: ZoneInfo, language: Language) -> str:
+    """Return `instant` in `zone` as in running text of `language`: the day, and the time unless the day begins then."""
+    day = day_of(instant, zone)
+    if is_start_of_day(instant, zone):
+        return language.format_day(day)
+    clock, name = format_local(instant, zone).split(" ")[1:]
+    return language.format_time_of_day(day, f"{clock} ({name})")
+
+
 Facts = Mapping[str, Any]
 _LABELLED = re.compile(r'(<(?:ins|del)[^<>]*>)<span class="inforce-sr"([^<>]*)>([^<]*</span>)')
 
@@ -149,12 +161,7 @@ class PaperMaker:
         return FactRow(name=name, text=self.settings.site + address, link=self.settings.site + address)
 
     def _day(self, instant: datetime) -> str:
-        zone = self.settings.timezone
-        day, interface = day_of(instant, zone), self.language.interface
-        if is_start_of_day(instant, zone):
-            return interface.format_day(day)
-        clock, name = format_local(instant, zone).split(" ")[1:]
-        return interface.format_time_of_day(day, f"{clock} ({name})")
+        return long_instant(instant, self.settings.timezone, self.language.interface)
 
     def _changes(self, summary: list[Facts], changes: Redline) -> str:
         words, labels = self.words, self.labels
