@@ -134,7 +134,7 @@ class Service:
 
     def _route(self, route: LedgerRoute) -> Route:
         async def answer(request: Request) -> Response:
-            request.scope[_EXCHANGE].route = route.path
+            request.scope[_EXCHANGE].route = route.pattern
             caller = self._caller(request.scope, route.scope, tokens=route.tokens) if route.scope else None
             return await route.answer(self.parts, request, caller)
 
@@ -160,5 +160,9 @@ async def _failed(request: Request, fault: Exception) -> Response:  # noqa: ARG0
 
 
 async def _http_problem(request: Request, problem: Exception) -> Response:
-    status = problem.status_code if isinstance(problem, HTTPException) else 500
-    return from_problem(ProblemError(_OF_STATUS.get(status, "malformed"), f"{request.method} is not answered here"))
+    status, headers = 500, None
+    if isinstance(problem, HTTPException):
+        status, headers = problem.status_code, problem.headers
+    response = from_problem(ProblemError(_OF_STATUS.get(status, "malformed"), f"{request.method} is not answered here"))
+    response.headers.update(headers or {})  # Allow, for another method
+    return response

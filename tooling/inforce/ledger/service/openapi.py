@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from inforce.acceptance.receipt import RECEIPT_SCHEMA
+from inforce.fields import LARGEST_INTEGER
 from inforce.ledger.service.notices import NOTICE_SCHEMA
 from inforce.ledger.service.problems import MEDIA_TYPE, PROBLEMS
-from inforce.manifest.words import POLICY_ID
+from inforce.manifest import words
 
 _Schema = dict[str, Any]
 _REFERENCE: Final = {"type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[^\u0000-\u001f\u007f]+$"}
@@ -33,7 +34,24 @@ def _named(name: str) -> _Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-_RECEIPT: Final = {name: value for name, value in RECEIPT_SCHEMA.items() if name != "$schema"}
+def _strict(schema: Mapping[str, Any]) -> _Schema:
+    """Return `schema` for bodies: what it does not describe is ignored, but is strict JSON, too."""
+    inner = {name: _strict(field) for name, field in schema.get("properties", {}).items()}
+    more = {"properties": inner, "additionalProperties": _named("Value")} if inner else {}
+    return {**{name: value for name, value in schema.items() if name != "$schema"}, **more}
+
+
+_RECEIPT: Final = _strict(RECEIPT_SCHEMA)
+_WHOLE: Final = {"type": "integer", "minimum": -LARGEST_INTEGER, "maximum": LARGEST_INTEGER}
+_VALUE: Final = {
+    "description": "any JSON value with whole numbers only",
+    "anyOf": [
+        {"type": ["string", "boolean", "null"]},
+        _WHOLE,
+        {"type": "array", "items": _named("Value")},
+        {"type": "object", "additionalProperties": _named("Value")},
+    ],
+}
 _KEPT: Final = _object(
     {
         "id": {"type": "string"},
@@ -68,15 +86,20 @@ _CERTIFICATE: Final = _object(
     },
     *("n", "count", "erased_at", "size", "proven", "backups_until"),
 )
+_INSTANT: Final = RECEIPT_SCHEMA["properties"]["at"]
+_BATCH: Final = {"type": "array", "minItems": 1, "maxItems": 1000, "items": _named("Value")}
 _SUBJECT: Final = _object({"subject": _REFERENCE}, "subject", closed=True)
 _DECISION: Final = _object(
     {
         "subject": _REFERENCE,
-        "since": {"type": ["string", "null"], "format": "date-time"},
+        "since": {**_INSTANT, "type": ["string", "null"]},
         "languages": {**_TAGS, "type": ["array", "null"]},
         "audience": {**_TAGS, "type": ["array", "null"]},
-        "seen": {"type": ["object", "null"], "additionalProperties": {"type": "integer"}},
-        "deferred": {"type": ["object", "null"], "additionalProperties": {"type": "object"}},
+        "seen": {"type": ["object", "null"], "additionalProperties": _WHOLE},
+        "deferred": {
+            "type": ["object", "null"],
+            "additionalProperties": {"type": "object", "additionalProperties": _named("Value")},
+        },
     },
     "subject",
     closed=True,
@@ -117,7 +140,6 @@ _OPEN: Final[list[Any]] = []
 
 
 def _receipt_paths() -> dict[str, _Schema]:
-    receipts = {"oneOf": [_named("Receipt"), {"type": "array", "minItems": 1, "maxItems": 1000}]}
     results = _object({"results": {"type": "array", "items": {"type": "object"}}}, "results")
     kept = {"content": _json(_named("Kept"))}
     return {
@@ -126,7 +148,7 @@ def _receipt_paths() -> dict[str, _Schema]:
                 "Keep a receipt, or up to 1,000 with a result each",
                 {200: {"content": _json({"anyOf": [_named("Kept"), results]})}, 201: kept, 202: kept},
                 *(*_POSTED, 409, 410, 422),
-                body=receipts,
+                body={"oneOf": [_named("Receipt"), _BATCH]},
             )
         },
         "/v1/decisions": {
@@ -161,7 +183,7 @@ def _receipt_paths() -> dict[str, _Schema]:
             "get": _operation(
                 "Return the evidence pack",
                 {200: {"content": {"application/zip": {}}}},
-                *(401, 403, 404, 410, 503),
+                *(*_READ, 404, 410),
                 parameters=_ID,
             )
         },
@@ -222,7 +244,7 @@ def _notices() -> _Schema:
 
 def _listed_notices() -> _Schema:
     listed = _list("Return the notices after a number", _ENTRIES)
-    about = [_parameter("policy", "query", {"type": "string", "pattern": f"^{POLICY_ID}$"})]
+    about = [_parameter("policy", "query", {"type": "string", "pattern": f"^{words.POLICY_ID}$"})]
     about.append(_parameter("seq", "query", {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}))
     return {**listed, "parameters": [*_CURSOR, *about]}
 
@@ -262,8 +284,8 @@ def _log_paths() -> dict[str, _Schema]:
             "get": _operation(
                 "Return a manifest that the ledger has verified",
                 {200: {"content": _json({"type": "object"})}},
-                *(400, 401, 403, 404, 503),
-                parameters=[_parameter("digest", "path", {"type": "string"})],
+                *(*_READ, 400, 404),
+                parameters=[_parameter("digest", "path", {"type": "string", "pattern": f"^({words.DIGEST})$"})],
             )
         },
         "/metrics": {"get": _operation("Return metrics for Prometheus", {200: _TEXT}, *_READ)},
@@ -291,6 +313,7 @@ def openapi() -> dict[str, Any]:
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {
+                "Value": _VALUE,
                 "Receipt": _RECEIPT,
                 "Notice": NOTICE_SCHEMA,
                 "Kept": _KEPT,

@@ -50,11 +50,14 @@ from inforce.ledger.service.verdicts import Verdicts
 from inforce.text import Digest
 
 _PAGE: Final = 100
-_CIRCUMSTANCES: Final = {"languages": list, "audience": list, "seen": dict, "deferred": dict}
-
+_CIRCUMSTANCES: Final[Mapping[str, tuple[type, type, str]]] = {
+    "languages": (list, str, "a list of texts"),
+    "audience": (list, str, "a list of texts"),
+    "seen": (dict, int, "an object with the number of a version by policy id"),
+    "deferred": (dict, dict, "an object with an object by policy id"),
+}
 _HOLD: Final = ("on", "reason")
 _LEAST: Final = ("notice", "prompt")
-_IN_WORDS: Final = {list: "a list of texts", dict: "an object by policy id"}
 
 
 class Parts(NamedTuple):
@@ -76,6 +79,11 @@ class LedgerRoute(NamedTuple):
     scope: str
     answer: Callable[[Parts, Request, Caller | None], Awaitable[Response]]
     tokens: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """The path as OpenAPI writes it."""
+        return self.path.replace(":path", "")
 
 
 async def _object(request: Request, *known: str) -> dict[str, Any]:
@@ -122,8 +130,10 @@ async def decision(parts: Parts, request: Request, caller: Caller | None) -> Res
     subject = own_subject(caller, reference(asked.get("subject"), "subject"))
     circumstances = {name: asked[name] for name in _CIRCUMSTANCES if asked.get(name) is not None}
     for name, value in circumstances.items():
-        if not isinstance(value, _CIRCUMSTANCES[name]):
-            raise ProblemError("malformed", f"{name}: expected {_IN_WORDS[_CIRCUMSTANCES[name]]}")
+        outer, inner, words = _CIRCUMSTANCES[name]
+        values = value.values() if isinstance(value, dict) else value
+        if type(value) is not outer or not all(type(each) is inner for each in values):
+            raise ProblemError("malformed", f"{name}: expected {words}")
     owed, records = await decided(parts.ledger, parts.policies, subject, asked.get("since"), **circumstances)
     return to_json(200, {"decision": owed, "records": records})
 
