@@ -63,6 +63,13 @@ class Commits:
     seconds: float = 0.0
 
 
+class Waiting(NamedTuple):
+    """The receipts that wait for a verdict: how many, and the seconds that the oldest has waited."""
+
+    number: int
+    oldest: float
+
+
 @dataclass(slots=True)
 class TurnGroup:
     """What one commit adds; `names` has the pseudonym of each reference in it."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, false, func, select, update
 
 from inforce.client import ManifestFile
 from inforce.errors import HeldError, LedgerError
@@ -20,7 +21,7 @@ from inforce.ledger.answers import Answers
 from inforce.ledger.app_keys import AppKeys
 from inforce.ledger.entries import ANSWERS, Disclosure, disclosure, document, to_instant
 from inforce.ledger.erasure import Erasure, residue
-from inforce.ledger.group import Added, Appended, Commits, LogDraft
+from inforce.ledger.group import Added, Appended, Commits, LogDraft, Waiting
 from inforce.ledger.keys import Caller, LedgerKeys, now_milliseconds
 from inforce.ledger.log.checkpoint import Checkpoint, Note, VerifierKey
 from inforce.ledger.log.proof import LogProof
@@ -43,13 +44,6 @@ _ROUNDS_OF_LINKS: Final = 8
 _DAY: Final = 86_400_000
 
 
-class Waiting(NamedTuple):
-    """The receipts that wait for a verdict: how many, and the seconds that the oldest has waited."""
-
-    number: int
-    oldest: float
-
-
 class Ledger:
     """An open ledger; `open` returns one.
 
@@ -70,6 +64,7 @@ class Ledger:
         self.site = self.origin = ""
         self._note = b""
         self._signed_at = float("-inf")
+        self._signing = threading.Lock()
         self.signs = True
         self._writer = Writer(database, keys, clock)
 
@@ -124,6 +119,17 @@ class Ledger:
     def verifier(self) -> VerifierKey:
         """The public key that verifies the checkpoints."""
         return self._keys.verifier(self.origin)
+
+    async def check_writing(self) -> None:
+        """Try to write if the last commit failed; raise LedgerUnavailableError if records cannot be stored."""
+        if not self._writer.accepts:
+            await self._writer.turn(self._write_nothing)
+
+    def _write_nothing(self) -> None:
+        self._state.write({SITE: self.site.encode()})
+        with self._database.reading(1) as connection:
+            connection.execute(delete(subjects).where(false()))
+            connection.commit()
 
     @property
     def commits(self) -> Commits:
@@ -277,13 +283,14 @@ class Ledger:
         """
         if not self.signs:
             raise LedgerError("the log does not extend its last signed checkpoint, so that none is signed: restore it")
-        size, now = self.size, time.monotonic()
-        signed = Checkpoint.parse(Note.parse(self._note).text).size if self._note else -1
-        if size != signed and (not self._note or now - self._signed_at >= _SECONDS_BETWEEN_NOTES):
-            self._note = self._signed()
-            self._state.write({NOTE: self._note})
-            self._signed_at = now
-        return self._note
+        with self._signing:
+            now = time.monotonic()
+            signed = Checkpoint.parse(Note.parse(self._note).text).size if self._note else -1
+            if self.size != signed and (not self._note or now - self._signed_at >= _SECONDS_BETWEEN_NOTES):
+                note = self._signed()
+                self._state.write({NOTE: note})
+                self._note, self._signed_at = note, now
+            return self._note
 
     async def declare_loss(self) -> int:
         """Start a new origin, so that checkpoints are signed again; return the number of the entry that explains it.
@@ -308,7 +315,8 @@ class Ledger:
 
     def _signed(self) -> bytes:
         """Return the checkpoint of the log as it is now, signed."""
-        checkpoint = Checkpoint(self.origin, self.size, self._writer.growth.frontier.root())
+        growth = self._writer.growth
+        checkpoint = Checkpoint(self.origin, growth.size, growth.frontier.root())
         return self._keys.sign(self.origin, str(checkpoint)).to_bytes()
 
     def tile(self, path: str) -> bytes | None:
@@ -339,10 +347,10 @@ class Ledger:
         :param n: number of the entry
         :param signed: an earlier signed checkpoint that covers the entry; None: the newest one
         """
-        note = Note.parse(signed or self.checkpoint())
+        note = Note.parse(await asyncio.to_thread(self.checkpoint) if signed is None else signed)
         if Checkpoint.parse(note.text).size <= n:
             await asyncio.sleep(_SECONDS_BETWEEN_NOTES)
-            note = Note.parse(self.checkpoint())
+            note = Note.parse(await asyncio.to_thread(self.checkpoint))
         size = Checkpoint.parse(note.text).size
         return LogProof(n, tuple(inclusion_proof(n, size, self._hash_at(size))), note).to_bytes()
 

@@ -24,7 +24,7 @@ from inforce.ledger.keys import LedgerKeys
 from inforce.ledger.log.tiles import TILE_WIDTH, Tile
 from inforce.ledger.record import SALT_BYTES
 from inforce.ledger.sealing import KEY_BYTES, NONCE_BYTES, SubjectKey, own_key, pseudonym
-from inforce.ledger.storage.database import Database, add_rows, rows_of
+from inforce.ledger.storage.database import Database, add_rows, in_thread, rows_of
 from inforce.ledger.storage.tables import entries, subjects, tiles
 from inforce.ledger.verdict_rows import newest_verdicts
 
@@ -32,6 +32,7 @@ T = TypeVar("T")
 _LARGEST_GROUP: Final = 2_000
 _CACHED_KEYS: Final = 20_000
 _AT_ONCE: Final = 500  # values in one SELECT
+_ENDED: Final = "the writer of the ledger has ended"
 _RANDOM_BYTES: Final = NONCE_BYTES + SALT_BYTES
 
 
@@ -85,6 +86,11 @@ class Writer:
             raise LedgerError(f"the log lacks {tile.path}: restore a backup")
         return bytes(found)
 
+    @property
+    def accepts(self) -> bool:
+        """Whether the last group was committed, and the task that writes has not ended."""
+        return not self._broken and not self._task.done()
+
     async def add(self, receipts: Sequence[Mapping[str, Any]], caller: str, verdicts: Sequence[str]) -> list[Added]:
         """Add `receipts` of `caller` with their `verdicts`, and return a result each; durable when it returns."""
         if not receipts:
@@ -120,35 +126,35 @@ class Writer:
                     await self._next()
         finally:
             for item in self._waiting:  # a client must not wait for a writer that has ended
-                _fail(item, LedgerUnavailableError("the writer of the ledger has ended"))
+                _fail(item, LedgerUnavailableError(_ENDED))
 
     async def _next(self) -> None:
         """Commit the next group, or run the next turn."""
         items = self._taken()
         try:
             self._database.check_files()
+            # A database that is busy or down waits in a thread, so that other requests are answered meanwhile.
             if self._broken:
-                self._database.recover()
-                self._load()
-                self._broken = False
+                await in_thread(self._recover)
             first = items[0]
-            results = [first.work()] if isinstance(first, Turn) else await self._committed(items)
-        except HeldError as held:  # nothing was written
-            _fail(items[0], held)
-        except (DBAPIError, OSError) as cause:
-            self._broken = True
-            problem = LedgerUnavailableError(f"the database does not accept records: {_reason(cause)}")
-            problem.__cause__ = cause
-            for item in items:
-                _fail(item, problem)
-        except Exception as problem:  # the caller gets it, and the writer goes on
-            self._broken = True
-            for item in items:
-                _fail(item, problem)
+            results = [await in_thread(first.work)] if isinstance(first, Turn) else await self._committed(items)
+        except BaseException as cause:  # the callers get it, and the writer goes on unless it was cancelled
+            self._failed(items, cause)
+            if not isinstance(cause, Exception):
+                raise
         else:
             for item, result in zip(items, results, strict=True):
                 if not item.done.done():  # a client may have hung up; its record stays
                     item.done.set_result(result)
+
+    def _failed(self, items: Sequence[Addition | Turn], cause: BaseException) -> None:
+        problem = cause if isinstance(cause, Exception) else LedgerUnavailableError(_ENDED)
+        if isinstance(cause, (DBAPIError, OSError)):
+            problem = LedgerUnavailableError(f"the database does not accept records: {_reason(cause)}")
+            problem.__cause__ = cause
+        self._broken |= not isinstance(cause, HeldError)  # of which nothing was written
+        for item in items:
+            _fail(item, problem)
 
     def _taken(self) -> list[Addition | Turn]:
         items: list[Addition | Turn] = [self._waiting.popleft()]
@@ -176,10 +182,14 @@ class Writer:
             ]
             for item in items
         ]
-        self._write(group)
-        await asyncio.to_thread(self._commit)
+        await in_thread(lambda: self._write(group))
         self._finish(group)
         return results
+
+    def _recover(self) -> None:
+        self._database.recover()
+        self._load()
+        self._broken = False
 
     def _begin(self, records: int, names: Mapping[str, bytes]) -> TurnGroup:
         now = max(self._clock(), self._last_time)
@@ -254,6 +264,7 @@ class Writer:
         return subject
 
     def _write(self, group: TurnGroup) -> None:
+        """Store `group`, and commit."""
         if group.new_subjects:
             rows = [
                 {"sid": subject.sid, "pseudonym": name, "wrapped": subject.key.wrap(self._keys.wrapping), "held": 0}
@@ -265,6 +276,7 @@ class Writer:
         if full := group.growth.taken():
             rows = [{"level": tile.level, "number": tile.number, "hashes": content} for tile, content in full]
             add_rows(self._database.log, tiles, rows)
+        self._commit()
 
     def _commit(self) -> None:
         """Commit the keys first: a crash between the two leaves an unused key, and never a record without its key."""
@@ -300,7 +312,6 @@ class Writer:
         key, sid = (subject.key, subject.sid) if subject else (self._own_key, None)
         n = group.append(other_row(kind, record, facts, key, sid, next(group.random), group.received))
         self._write(group)
-        self._commit()
         self._finish(group)
         return n
 
@@ -324,7 +335,6 @@ class Writer:
                 found[caller, id_] = group.append({**row, "caller": caller})
             results.append(Appended(found[caller, id_], is_new))
         self._write(group)
-        self._commit()
         self._finish(group)
         return results
 

@@ -5,6 +5,7 @@ Invariants: every list is in the order of `n` and continues after a cursor, so t
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
@@ -290,7 +291,7 @@ async def evidence(parts: Parts, request: Request, caller: Caller | None) -> Res
 
 async def checkpoint(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
     """Answer with the signed checkpoint of the log (C2SP signed note)."""
-    return Response(parts.ledger.checkpoint(), 200, CHECKPOINT_HEADERS)
+    return Response(await asyncio.to_thread(parts.ledger.checkpoint), 200, CHECKPOINT_HEADERS)
 
 
 async def tile(parts: Parts, request: Request, caller: Caller | None) -> Response:  # noqa: ARG001
@@ -337,6 +338,7 @@ async def ready(parts: Parts, request: Request, caller: Caller | None) -> Respon
     """Answer whether receipts can be kept, and which manifest is known; a missing one does not prevent keeping."""
     manifest = parts.policies.manifest
     await parts.ledger.changes(0, 1)
+    await parts.ledger.check_writing()
     return to_json(200, {"status": "ok", "serial": manifest.serial if manifest else None})
 
 

@@ -6,9 +6,10 @@ deletes and sorts in memory.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from operator import itemgetter
@@ -206,6 +207,15 @@ def _configure(connection: Any, record: object) -> None:  # noqa: ARG001 - SQLAl
     for statement in _SQLITE:
         cursor.execute(statement)
     cursor.close()
+
+
+async def in_thread(work: Callable[[], Any]) -> Any:
+    """Return the result of `work`; a cancelled caller ends after it, so that no connection is closed in its middle."""
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(working)
+    finally:
+        await asyncio.wait([working])
 
 
 def rows_of(
