@@ -67,13 +67,15 @@ def _with_digits(value: Any) -> Any:
     return int(value) if isinstance(value, float) else value
 
 
+IN_RESULTS = ("post", "/v1/notices")  # answers a wrong notice in its results, also a single one
 CASES = [
     pytest.param(method, path, mode, id=f"{method} {path} {mode.value}")
     for path, item in openapi()["paths"].items()
     for method, described in item.items()
     for mode in GenerationMode
     if "application/x-ndjson" not in described.get("requestBody", {}).get("content", ())  # lines are not generated
-    if mode is GenerationMode.POSITIVE or "requestBody" in described or path == "/v1/changes"
+    if mode is GenerationMode.POSITIVE
+    or ((method, path) != IN_RESULTS and ("requestBody" in described or path == "/v1/changes"))
 ]
 
 

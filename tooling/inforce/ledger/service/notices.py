@@ -12,6 +12,7 @@ from typing import Any, Final
 from starlette.datastructures import QueryParams
 
 from inforce.errors import ShapeError, quoted
+from inforce.fields import LARGEST_INTEGER
 from inforce.ledger.ledger import Ledger
 from inforce.ledger.notices import CHANNELS, STATUSES, STEP, notice_draft, notices_where, parse_notice
 from inforce.ledger.service.problems import ProblemError
@@ -23,7 +24,7 @@ NOTICE_SCHEMA: Final[dict[str, Any]] = {
     "properties": {
         "subject": {"type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[^\u0000-\u001f\u007f]+$"},
         "policy": {"type": "string", "pattern": f"^{POLICY_ID}$"},
-        "seq": {"type": "integer", "minimum": 1},
+        "seq": {"type": "integer", "minimum": 1, "maximum": LARGEST_INTEGER},
         "step": {"type": "string", "pattern": f"^{STEP}$"},
         "channel": {"enum": list(CHANNELS)},
         "language": {"type": "string", "pattern": f"^{LANGUAGE}$"},

@@ -236,9 +236,7 @@ def _subject_paths() -> dict[str, _Schema]:
 
 def _notices() -> _Schema:
     results = _object({"results": {"type": "array", "items": {"type": "object"}}}, "results")
-    body = {
-        "oneOf": [_named("Notice"), {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"type": "object"}}]
-    }
+    body = {"oneOf": [_named("Notice"), _BATCH]}
     return _operation("Record what users were told", {200: {"content": _json(results)}}, *_POSTED, body=body)
 
 
