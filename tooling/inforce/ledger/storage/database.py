@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ DATABASES: Final = ("log", "subjects")
 _CACHE_KIB: Final = 32_768
 _BUSY_SECONDS: Final = 5
 _LOCK: Final = 0x696E666F  # the advisory lock of the one writer: “info” in ASCII
+_TRIES: Final = 20
+_RETRY_SECONDS: Final = 0.1
 _READERS: Final = 4
 _COPY_TYPES: Final[Mapping[type, str]] = {BigInteger: "int8", LargeBinary: "bytea", Text: "text"}
 _SQLITE: Final = (
@@ -145,13 +148,18 @@ class Database:
         if not same:
             raise LedgerUnavailableError("the files of the database were replaced: end the ledger and start it again")
 
-    def _lock(self) -> None:
+    def _lock(self, tries: int = 1) -> None:
         """Take the lock of the one writer in PostgreSQL; a lost connection loses it."""
-        if self.place.files is None:
+        if self.place.files is not None:
+            return
+        for number in range(tries):
+            if number:
+                time.sleep(_RETRY_SECONDS)
             taken = self.log.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}).scalar()
             self.log.commit()
-            if not taken:
-                raise LedgerError("another process writes this ledger: end it first")
+            if taken:
+                return
+        raise LedgerError("another process writes this ledger: end it first")
 
     def recover(self) -> None:
         """Connect the writer again after an error: pages of a failed commit must not be used."""
@@ -160,7 +168,7 @@ class Database:
                 connection.rollback()
             connection.invalidate()
             connection.rollback()
-        self._lock()
+        self._lock(_TRIES)  # the server may still be ending the lost connection, which has the lock
 
     @contextlib.contextmanager
     def reading(self, part: int = 0) -> Iterator[Connection]:
