@@ -191,6 +191,15 @@ def _create(path: Path, content: bytes, *, mode: int | None, durable: bool) -> N
         raise
 
 
+def make_durable(path: Path) -> None:
+    """Wait until the file or folder `path` is on the disk."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _refuse_special(path: Path) -> None:
     """Raise OSError if `path` exists and is not a regular file; links are followed."""
     with contextlib.suppress(FileNotFoundError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -25,6 +26,7 @@ from inforce.ledger.service.server import listening_socket, run, run_loop
 from inforce.ledger.storage.database import LedgerPlace
 
 _FIRST_CALLER: Final = "app"
+_SECONDS_FOR_SITE: Final = 3
 
 
 @click.command()
@@ -110,6 +112,9 @@ async def _serve(
             click.echo(f"The ledger of {ledger.site} answers at http://{host}:{port}/")
             _notify("READY=1")
 
+        with contextlib.suppress(TimeoutError):  # the first receipts are verified if the site answers soon
+            async with asyncio.timeout(_SECONDS_FOR_SITE):
+                await policies.refresh()
         await run(service(ledger, policies), listening, announce)
 
 

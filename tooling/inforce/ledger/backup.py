@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -21,7 +20,7 @@ from typing import Any, Final, Self
 
 from sqlalchemy import Connection, MetaData, func, select
 
-from inforce.disk import create_file, read_regular, remove_file
+from inforce.disk import create_file, make_durable, read_regular, remove_file
 from inforce.errors import LedgerError, LedgerUnavailableError
 from inforce.ledger.entries import to_instant
 from inforce.ledger.erasure import DAYS_OF_SUBJECTS
@@ -114,10 +113,10 @@ def back_up(database: Database, folder: Path, now: int) -> Backup:
             )
         for path in files:
             path.chmod(_MODE)
-            _sync(path)
+            make_durable(path)
         contents = {"type": _TYPE, **asdict(backup), "digests": {path.name: _digest(path) for path in files}}
         create_file(folder / CONTENTS, (json.dumps(contents, indent=2) + "\n").encode(), mode=_MODE)
-        _sync(folder)
+        make_durable(folder)
     except BaseException:
         _remove(folder)
         raise
@@ -215,7 +214,7 @@ def _refuse_used(place: LedgerPlace) -> None:
 def _copy_file(old: Path, new: Path) -> None:
     create_file(new, b"", mode=_MODE)
     shutil.copyfile(old, new)
-    _sync(new)
+    make_durable(new)
 
 
 def _erasures(database: Database) -> int:
@@ -232,15 +231,6 @@ def _size(database: Database) -> int:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    """Make the file or folder `path` durable."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remove(folder: Path) -> None:
