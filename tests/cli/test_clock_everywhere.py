@@ -45,6 +45,7 @@ WORDS: dict[str, list[str]] = {
     "freeze": [],
     "status": [],
     "pdf": ["privacy", "2026-01-15", "--output", "x.pdf"],
+    "notice": ["privacy", "2026-01-15"],
     "review": ["--base", "HEAD"],
     "build": [],
     "serve": [],
