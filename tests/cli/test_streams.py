@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, int]] = {
     "ledger key list": ("ledger key list --database nothing.db", 4),
     "ledger key revoke": ("ledger key revoke shop --database nothing.db", 4),
     "ledger publish": ("ledger publish out --database nothing.db", 4),
+    "ledger report": ("ledger report --database nothing.db --site https://policies.example.org", 4),
     "ledger restore": ("ledger restore nothing --database new.db", 4),
     "ledger rewrap": ("ledger rewrap --database nothing.db", 4),
     "ledger serve": ("ledger serve --database other:// --site https://policies.example.org", 4),

@@ -10,6 +10,7 @@ from inforce.cli.ledger_evidence import evidence
 from inforce.cli.ledger_import import import_
 from inforce.cli.ledger_keys import key
 from inforce.cli.ledger_log import checkpoint, export, publish
+from inforce.cli.ledger_report import report
 from inforce.cli.ledger_rewrap import rewrap
 from inforce.cli.ledger_serve import serve
 from inforce.cli.ledger_stamp import stamp
@@ -27,7 +28,7 @@ def command() -> None:
     """
 
 
-for _each in (serve, key, checkpoint, export, publish, stamp, evidence, import_, forget):
+for _each in (serve, key, checkpoint, export, publish, stamp, evidence, import_, report, forget):
     command.add_command(_each)
 for _each in (verify, backup, restore, rewrap):
     command.add_command(_each)

@@ -58,7 +58,7 @@ class Ledger:
         self._clock = clock
         self._state = StoredState(database)
         self.app_keys = AppKeys(database)
-        self.answers = Answers(database, keys.pseudonym)
+        self.answers = Answers(database, keys)
         self.manifests = Manifests(database)
         self.stamps = Stamps(database)
         self.site = self.origin = ""
