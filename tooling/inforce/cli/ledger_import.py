@@ -12,9 +12,8 @@ from typing import Any, Final
 
 import click
 
-from inforce.cli.ledger_options import public_key, with_database, with_ledger
+from inforce.cli.ledger_options import site_of, with_database, with_ledger, with_site
 from inforce.client import Policies
-from inforce.client.http import secure_site
 from inforce.errors import ManifestError, counted
 from inforce.ledger.group import Appended, LogDraft
 from inforce.ledger.imports import FIELDS, ImportRow, Imports
@@ -39,7 +38,7 @@ def _pairs(_ctx: click.Context, parameter: click.Parameter, values: Sequence[str
 @click.argument("kind", metavar="FORMAT", type=click.Choice(["csv", "jsonl"]))
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @with_database
-@click.option("--site", required=True, metavar="ADDRESS", help="The policy site, or a local copy of it.")
+@with_site
 @click.option(
     "--column",
     "columns",
@@ -57,14 +56,6 @@ def _pairs(_ctx: click.Context, parameter: click.Parameter, values: Sequence[str
     help="The same FIELD for all rows, such as policy=terms; repeat it for each one.",
 )
 @click.option("--delimiter", default=",", show_default=True, metavar="CHARACTER", help="What separates cells of a CSV.")
-@click.option(
-    "--manifest-key",
-    "manifest_keys",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="A public key (JWK) that signs the manifest; repeat it for each key.",
-)
 def import_(
     kind: str,
     file: Path,
@@ -88,11 +79,7 @@ def import_(
     """
     if len(delimiter) != 1:
         raise click.BadParameter("expected one character", param_hint="--delimiter")
-    try:
-        address = secure_site(site if site.endswith("/") else site + "/")
-    except ValueError as wrong:
-        raise click.BadParameter(str(wrong), param_hint="--site") from None
-    trusted = [public_key(path, "--manifest-key").to_jwk() for path in manifest_keys]
+    address, trusted = site_of(site, manifest_keys)
     found, problems = _rows(kind, file, delimiter, columns, constants)
 
     async def add(ledger: Ledger) -> list[Appended]:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -40,6 +40,25 @@ def with_database(function: F) -> F:
         help="A file, sqlite:///FILE, or postgresql://USER@HOST/NAME.",
     )
     return database(keys(function))
+
+
+def with_site(function: F) -> F:
+    """Add the options `--site` and `--manifest-key`, from which `site_of` makes the arguments of a client."""
+    site = click.option("--site", required=True, metavar="ADDRESS", help="The policy site, or a local copy of it.")
+    trusted = click.option(
+        "--manifest-key",
+        "manifest_keys",
+        multiple=True,
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar="FILE",
+        help="A public key (JWK) that signs the manifest; repeat it for each key.",
+    )
+    return site(trusted(function))
+
+
+def site_of(site: str, manifest_keys: Sequence[Path]) -> tuple[str, list[dict[str, str]]]:
+    """Return the address of the policy site and the public keys that it trusts; raise BadParameter for a wrong one."""
+    return site_address(site), [public_key(path, "--manifest-key").to_jwk() for path in manifest_keys]
 
 
 def site_address(site: str) -> str:

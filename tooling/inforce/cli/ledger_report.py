@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from inforce.cli.console import Screen
-from inforce.cli.ledger_options import public_key, site_address, with_database, with_ledger
+from inforce.cli.ledger_options import site_of, with_database, with_ledger, with_site
 from inforce.client import AsyncPolicies
 from inforce.ledger.ledger import Ledger
 from inforce.ledger.service.report import VersionReport, version_reports
@@ -17,15 +17,7 @@ from inforce.ledger.service.report import VersionReport, version_reports
 
 @click.command()
 @with_database
-@click.option("--site", required=True, metavar="ADDRESS", help="The policy site, or a local copy of it.")
-@click.option(
-    "--manifest-key",
-    "manifest_keys",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="A public key (JWK) that signs the manifest; repeat it for each key.",
-)
+@with_site
 @click.option(
     "--format",
     "form",
@@ -43,8 +35,7 @@ def report(database: str, keys: Path | None, site: str, manifest_keys: tuple[Pat
     Example:
       inforce ledger report --database ledger.db --site https://policies.shop.example/ --format csv > report.csv
     """
-    address = site_address(site)
-    trusted = [public_key(path, "--manifest-key").to_jwk() for path in manifest_keys]
+    address, trusted = site_of(site, manifest_keys)
 
     async def read(ledger: Ledger) -> list[VersionReport]:
         return await version_reports(ledger, AsyncPolicies(address, site=ledger.site, keys=trusted))

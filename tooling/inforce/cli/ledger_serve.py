@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import click
 
-from inforce.cli.ledger_options import keys_file, public_key, site_address, with_database
+from inforce.cli.ledger_options import keys_file, site_of, with_database, with_site
 from inforce.client import AsyncPolicies, RefusedError
 from inforce.client.discovery import published_site
 from inforce.errors import SetupError
@@ -31,17 +31,9 @@ _SECONDS_FOR_SITE: Final = 3
 
 @click.command()
 @with_database
-@click.option("--site", required=True, metavar="ADDRESS", help="The policy site, or a local copy of it.")
+@with_site
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8100, show_default=True, help="The port to listen on.")
-@click.option(
-    "--manifest-key",
-    "manifest_keys",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="A public key (JWK) that signs the manifest; repeat it for each key.",
-)
 @click.option(
     "--allow-origin",
     "origins",
@@ -79,8 +71,7 @@ def serve(
     Example:
       inforce ledger serve --database ledger.db --site https://policies.shop.example/
     """
-    address = site_address(site)
-    trusted = [public_key(path, "--manifest-key").to_jwk() for path in manifest_keys]
+    address, trusted = site_of(site, manifest_keys)
     place = LedgerPlace.parse(database)
     secrets_file = keys_file(place, keys)
     secrets = _secrets(place, secrets_file)
