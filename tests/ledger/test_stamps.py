@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from inforce.cli.ledger_stamp import stamp
 from inforce.errors import LedgerError
 from inforce.ledger.evidence.collect import evidence_zip
+from inforce.ledger.keys import LedgerKeys
 from inforce.ledger.ledger import Ledger
 from inforce.ledger.log.checkpoint import Checkpoint
 from inforce.ledger.log.proof import LogProof
@@ -150,3 +151,11 @@ def test_command_stamps_while_the_service_runs_and_without_it(
     assert "It had done so before" in CliRunner().invoke(stamp, words).output
     wrong = CliRunner().invoke(stamp, [*words, "--tsa-ca", str(authority / "tsa.key")])
     assert "expected certificates in PEM" in str(wrong.exception)
+
+
+def test_command_does_not_hide_that_the_secrets_are_those_of_another_ledger(database: Path) -> None:
+    other = database.with_name("other.json")
+    LedgerKeys.generate().write(other)
+    words = ["--tsa", "http://127.0.0.1:9/", "--database", str(database), "--keys", str(other)]
+    ended = CliRunner().invoke(stamp, words)
+    assert "keys of another ledger" in str(ended.exception)

@@ -165,6 +165,10 @@ class LedgerUnavailableError(LedgerError):
     """The ledger cannot store or read now; nothing was stored, and the same request may succeed later."""
 
 
+class LedgerInUseError(LedgerError):
+    """Another process writes the ledger, which only one may do at a time."""
+
+
 class HeldError(LedgerError):
     """A legal hold prevents the erasure of a subject."""
 

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from inforce.cli.ledger_options import with_database, with_ledger, with_open_database
-from inforce.errors import LedgerError, counted
+from inforce.errors import LedgerInUseError, counted
 from inforce.ledger.ledger import Ledger
 from inforce.ledger.stamps import KNOWN, MATCHES, UNREAD, VERIFIED, Stamps, read_roots, stamp_checkpoint
 
@@ -56,5 +56,5 @@ def _sign_newest(database: str, keys: Path | None) -> None:
     async def sign(ledger: Ledger) -> bytes:
         return ledger.checkpoint()
 
-    with contextlib.suppress(LedgerError):
+    with contextlib.suppress(LedgerInUseError):
         with_ledger(database, keys, sign)

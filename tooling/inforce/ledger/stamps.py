@@ -28,8 +28,9 @@ from sqlalchemy import func, insert, select
 from inforce.disk import read_regular
 from inforce.errors import LedgerError, quoted
 from inforce.ledger.log.checkpoint import Checkpoint, Note
+from inforce.ledger.state import NOTE, StoredState
 from inforce.ledger.storage.database import Database, rows_of
-from inforce.ledger.storage.tables import stamps, state
+from inforce.ledger.storage.tables import stamps
 
 VERIFIED: Final = "verified"
 MATCHES: Final = "matches"
@@ -60,9 +61,7 @@ class Stamps:
 
     def last_note(self) -> bytes | None:
         """Return the last signed checkpoint; None if there is none."""
-        with self._database.reading() as connection:
-            value = connection.execute(select(state.c.value).where(state.c.name == "note")).scalar()
-        return None if value is None else bytes(value)
+        return StoredState(self._database).read(NOTE)
 
     def has(self, size: int, tsa: str) -> bool:
         """Return whether the authority `tsa` has stamped the checkpoint of `size` entries."""

@@ -36,7 +36,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from inforce.disk import locked
-from inforce.errors import LedgerError, LedgerUnavailableError, quoted
+from inforce.errors import LedgerError, LedgerInUseError, LedgerUnavailableError, quoted
 from inforce.ledger.storage.migrate import migrate
 
 DATABASES: Final = ("log", "subjects")
@@ -159,7 +159,7 @@ class Database:
             self.log.commit()
             if taken:
                 return
-        raise LedgerError("another process writes this ledger: end it first")
+        raise LedgerInUseError("another process writes this ledger: end it first")
 
     def recover(self) -> None:
         """Connect the writer again after an error: pages of a failed commit must not be used."""
@@ -190,7 +190,7 @@ def _one_writer(log: Path) -> Iterator[None]:
         with locked(log.with_name(f"{log.name}.lock")):
             yield
     except TimeoutError as cause:
-        raise LedgerError(f"another process writes {log}: end it first") from cause
+        raise LedgerInUseError(f"another process writes {log}: end it first") from cause
 
 
 def _create_private(path: Path) -> None:
